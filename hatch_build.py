@@ -1,0 +1,4 @@
+"""x."""
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+class CustomBuildHook(BuildHookInterface):
+    pass
