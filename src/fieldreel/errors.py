@@ -9,7 +9,7 @@
     ├─ StreamError 503      stream/errors.py
     └─ PlatformError 503    lti/errors.py (recorded on rows; never shown raw)
 
-The status is chosen for the caller's next move: 4xx "change something", 409/503 with `retryable` "the same again later".
+The status is chosen for the caller's next move: 4xx "change something", `retryable` "the same again later".
 Failure of somebody upstream is 503, never 502 or 504: proxies in between replace the bodies of those two.
 """
 
