@@ -1,0 +1,180 @@
+"""The database: base class of all tables, engine, and the two ways to talk to it.
+
+`Database.begin()` opens a transaction that commits on exit and rolls back on error. `Database.fetchrow()` runs one
+statement on the driver connection, by itself and committed by itself: for the two hot paths (launch, playback token),
+where SQLAlchemy's execution layer would cost more than the statement.
+
+Losing the server is translated here, once, into `ServiceUnavailable`: nothing above sees a driver's exception for it.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import BigInteger, DateTime, LargeBinary, MetaData, Text, Uuid
+from sqlalchemy import Enum as EnumType
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from fieldreel.errors import ServiceUnavailable
+
+Json = dict[str, Any]
+Begin = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+"""Opens a transaction: commits on exit, rolls back on error. Given to use-cases that call outside in between."""
+
+Result = TypeVar("Result")
+
+RETRY_AFTER_SECONDS = 5
+_GONE = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+class Base(DeclarativeBase):
+    """Base of all mapped classes. Enums are stored as their text, times with zone, documents as jsonb."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text,
+        int: BigInteger,
+        bytes: LargeBinary,
+        datetime: DateTime(timezone=True),
+        UUID: Uuid(),
+        Json: JSONB,
+        list[str]: JSONB,
+        StrEnum: EnumType(
+            StrEnum,
+            native_enum=False,
+            create_constraint=False,
+            length=32,
+            values_callable=lambda members: [member.value for member in members],
+        ),
+    }
+
+
+class JobSlot(Base):
+    """One run of a periodic job: the row that makes it run once over all replicas."""
+
+    __tablename__ = "job_slots"
+
+    job: Mapped[str] = mapped_column(primary_key=True)
+    slot: Mapped[datetime] = mapped_column(primary_key=True)
+    finished_at: Mapped[datetime | None]
+    report: Mapped[Json | None]
+
+
+class Database:
+    """One process's connections to PostgreSQL."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.engine: AsyncEngine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            connect_args={"timeout": 5, "command_timeout": 30},
+        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        """A transaction: commits on exit, rolls back on error.
+
+        Raises:
+            ServiceUnavailable: the server is away.
+        """
+        with _loss_translated():
+            async with self._sessions.begin() as session:
+                yield session
+
+    async def fetchrow(self, statement: str, *arguments: object) -> asyncpg.Record | None:
+        """First row of one statement with `$1` parameters, run alone on the driver connection and committed by itself.
+
+        Raises:
+            ServiceUnavailable: the server is away.
+        """
+        return await self._alone(lambda connection: connection.fetchrow(statement, *arguments))
+
+    async def fetch(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
+        """All rows of one statement, otherwise as `fetchrow`."""
+        return await self._alone(lambda connection: connection.fetch(statement, *arguments))
+
+    async def _alone(self, run: Callable[[Any], Awaitable[Result]]) -> Result:
+        with _loss_translated():
+            pooled = await self.engine.raw_connection()
+            try:
+                return await run(pooled.driver_connection)
+            except _GONE:
+                # The rest of the pool was connected to the same server: begin again with fresh connections.
+                pooled.invalidate()
+                await self.engine.dispose(close=False)
+                raise
+            finally:
+                pooled.close()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+@contextmanager
+def _loss_translated() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated or isinstance(_driver_error(error), _GONE):
+            raise ServiceUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from error
+        raise
+    except (*_GONE, PoolTimeoutError) as error:
+        raise ServiceUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from error
+
+
+def _driver_error(error: DBAPIError) -> BaseException | None:
+    return error.orig.__cause__ if error.orig is not None else None
+
+
+def migrations_folder() -> Path:
+    """Where the migrations lie: inside the wheel, or at the top of a checkout."""
+    package = Path(__file__).parent
+    inside = package / "migrations"
+    return inside if inside.is_dir() else package.parent.parent / "migrations"
+
+
+def alembic_config(url: str) -> Config:
+    """What Alembic's commands need to work on the database at `url`."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()))
+    config.attributes["url"] = url
+    return config
+
+
+def migrate(url: str) -> None:
+    """Bring the database at `url` to the newest schema. Blocking, and it runs its own event loop: call it in no other.
+
+    Replicas that start together wait for each other (advisory lock); an interrupted run leaves the old schema.
+    """
+    command.upgrade(alembic_config(url), "head")
