@@ -1,0 +1,92 @@
+"""Logs: one JSON object a line on standard error, with nothing in them that opens a door.
+
+Redaction works twice: by the name of the field, and by the look of the value, because a token also travels inside
+addresses (a Stream playback token is part of a path) and inside the messages of foreign libraries.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+REDACTED = "[redacted]"
+_SECRET_NAMES = re.compile(
+    r"token|secret|password|authorization|cookie|assertion|private|api_key|upload_url|return_url|pem$|^jwt$|^state$|nonce",
+    re.IGNORECASE,
+)
+_JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){1,2}")
+_BEARER = re.compile(r"(?i)\bbearer\s+[A-Za-z0-9._~+/=-]{8,}")
+_UPLOAD_LINK = re.compile(r"(https?://[^\s\"'/]+/tus/)[^\s\"'?]+")
+
+
+def redacted(value: Any) -> Any:
+    """The same value without tokens: strings are searched, containers are walked."""
+    if isinstance(value, str):
+        value = _JWT.sub(REDACTED, value)
+        value = _BEARER.sub(f"Bearer {REDACTED}", value)
+        return _UPLOAD_LINK.sub(rf"\1{REDACTED}", value)
+    if isinstance(value, dict):
+        return {key: REDACTED if _is_secret(key, item) else redacted(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [redacted(item) for item in value]
+    return value
+
+
+def _is_secret(name: object, value: object) -> bool:
+    return bool(value) and isinstance(value, str | bytes) and isinstance(name, str) and bool(_SECRET_NAMES.search(name))
+
+
+def _redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {name: REDACTED if _is_secret(name, value) else redacted(value) for name, value in event.items()}
+
+
+def configure(*, level: str = "info", output_format: str = "json") -> None:
+    """Send structlog's and the standard library's records through one chain to standard error.
+
+    Args:
+        level: least severe level that is written.
+        output_format: `json`, or `console` for people.
+    """
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer(colors=False)
+        if output_format == "console"
+        else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                _redact,
+                last,
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for noisy in ("httpx", "httpcore", "apscheduler", "alembic", "stamina"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    # Our middleware writes one line per request with its route and id; uvicorn's would repeat it with raw addresses.
+    logging.getLogger("uvicorn.access").disabled = True
+    for name in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(name).handlers[:] = []
+        logging.getLogger(name).propagate = True
