@@ -113,8 +113,7 @@ class Launches:
 
         Raises:
             LaunchRefused: what Moodle answers by a page of its own: a missing parameter, an unknown, used or foreign
-            hint, a
-                wrong scope or response type, an unregistered redirect URI. The hint is not spent.
+                hint, a wrong scope or response type, an unregistered redirect URI. The hint is not spent.
         """
         if missing := [name for name in _REQUIRED if not request.get(name)]:
             raise LaunchRefused(400, f"The tool's request lacks {', '.join(missing)}.")
