@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "cc0808b9cdd2"
+revision = "74313c8621a2"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -203,7 +203,6 @@ def upgrade() -> None:
         sa.Column("max_duration_seconds", sa.BigInteger(), nullable=True),
         sa.Column("attempts_allowed", sa.BigInteger(), nullable=True),
         sa.Column("retention_days", sa.BigInteger(), nullable=True),
-        sa.Column("keep_videos", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("line_item_url", sa.Text(), nullable=True),
         sa.Column("line_items_url", sa.Text(), nullable=True),
         sa.Column(
@@ -353,7 +352,7 @@ def upgrade() -> None:
         sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_check_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("delete_after", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stream_modified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("deletion_attempts", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("deletion_error", sa.Text(), nullable=True),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
@@ -391,11 +390,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("status IN ('requested', 'uploading', 'processing')"),
     )
     op.create_index(
-        "ix_videos_due_deletion",
+        "ix_videos_kept",
         "videos",
-        ["delete_after"],
+        ["uploaded_at"],
         unique=False,
-        postgresql_where=sa.text("status IN ('ready', 'failed', 'processing', 'expired', 'cancelled', 'deleting')"),
+        postgresql_where=sa.text("status IN ('ready', 'failed', 'processing')"),
+    )
+    op.create_index(
+        "ix_videos_owed_deletion",
+        "videos",
+        ["next_check_at"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('expired', 'cancelled', 'deleting')"),
     )
     op.create_table(
         "submissions",
@@ -415,6 +421,7 @@ def upgrade() -> None:
         sa.Column("intent_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("feedback_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["assignment_id"],
             ["assignments.id"],
@@ -508,9 +515,12 @@ def downgrade() -> None:
     op.drop_index("uq_submissions_current", table_name="submissions", postgresql_where=sa.text("status = 'submitted'"))
     op.drop_table("submissions")
     op.drop_index(
-        "ix_videos_due_deletion",
+        "ix_videos_owed_deletion",
         table_name="videos",
-        postgresql_where=sa.text("status IN ('ready', 'failed', 'processing', 'expired', 'cancelled', 'deleting')"),
+        postgresql_where=sa.text("status IN ('expired', 'cancelled', 'deleting')"),
+    )
+    op.drop_index(
+        "ix_videos_kept", table_name="videos", postgresql_where=sa.text("status IN ('ready', 'failed', 'processing')")
     )
     op.drop_index(
         "ix_videos_due_check",

@@ -71,6 +71,9 @@ class AssignmentDefaults(_Group):
 
     max_bytes: int = Field(5 * GIBIBYTE, gt=0, le=30_000_000_000, description="Largest file, in bytes (default 5 GiB)")
     max_duration_seconds: int = Field(1800, gt=0, le=36_000, description="Longest video, in seconds (default 30 min)")
+    grace_minutes: int = Field(
+        60, ge=0, le=1440, description="An upload begun in time may finish this many minutes after the due time"
+    )
     retention_days: int = Field(90, gt=0, le=36_500, description="Days after which a video is deleted")
 
 

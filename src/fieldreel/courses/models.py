@@ -9,18 +9,7 @@ from sqlalchemy import ForeignKey, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fieldreel.db import Base
-
-
-class Role(StrEnum):
-    """What a person is in one context, mapped from LTI roles by `fieldreel.lti.roles`, deny by default."""
-
-    LEARNER = "learner"
-    INSTRUCTOR = "instructor"
-    ASSISTANT = "assistant"
-    DESIGNER = "designer"
-    OBSERVER = "observer"
-    ADMINISTRATOR = "administrator"
-    GUEST = "guest"
+from fieldreel.lti.roles import Role
 
 
 class DatesSource(StrEnum):
@@ -92,7 +81,6 @@ class Assignment(Base):
     max_duration_seconds: Mapped[int | None]
     attempts_allowed: Mapped[int | None]
     retention_days: Mapped[int | None]
-    keep_videos: Mapped[bool] = mapped_column(server_default=text("false"))
     line_item_url: Mapped[str | None]
     line_items_url: Mapped[str | None]
     ags_scopes: Mapped[list[str]] = mapped_column(server_default=text("'[]'::jsonb"))

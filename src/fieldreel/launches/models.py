@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fieldreel.courses.models import Role
 from fieldreel.db import Base
+from fieldreel.lti.roles import Role
 
 
 class OidcState(Base):

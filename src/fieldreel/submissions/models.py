@@ -46,3 +46,4 @@ class Submission(Base):
     intent_at: Mapped[datetime]
     submitted_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+    feedback_at: Mapped[datetime | None]

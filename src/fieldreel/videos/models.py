@@ -84,10 +84,11 @@ class Video(Base):
             "next_check_at",
             postgresql_where=text("status IN ('requested', 'uploading', 'processing')"),
         ),
+        Index("ix_videos_kept", "uploaded_at", postgresql_where=text("status IN ('ready', 'failed', 'processing')")),
         Index(
-            "ix_videos_due_deletion",
-            "delete_after",
-            postgresql_where=text("status IN ('ready', 'failed', 'processing', 'expired', 'cancelled', 'deleting')"),
+            "ix_videos_owed_deletion",
+            "next_check_at",
+            postgresql_where=text("status IN ('expired', 'cancelled', 'deleting')"),
         ),
         Index("ix_videos_assignment_id_person_id", "assignment_id", "person_id"),
     )
@@ -124,7 +125,7 @@ class Video(Base):
 
     next_check_at: Mapped[datetime | None]
     checked_at: Mapped[datetime | None]
-    delete_after: Mapped[datetime | None]
+    stream_modified_at: Mapped[datetime | None]
     deletion_attempts: Mapped[int] = mapped_column(server_default=text("0"))
     deletion_error: Mapped[str | None]
     deleted_at: Mapped[datetime | None]

@@ -3,15 +3,23 @@
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, TypeVar, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fieldreel.db import Database
-from fieldreel.errors import BadParameter
+from fieldreel.errors import BadParameter, InvalidRequest
 
 T = TypeVar("T")
+
+
+class MissingIdempotencyKey(InvalidRequest):
+    """A creating request without the header that makes it safe to repeat."""
+
+    slug = "request.key_missing"
+    title = "The Idempotency-Key header is missing"
+    default_detail = "Send a random key of 8 to 100 characters, and the same one when you repeat this very request."
 
 
 def provided(kind: type[T]) -> Callable[[Request], T]:
@@ -46,3 +54,16 @@ def known_parameters_only(request: Request) -> None:
             f"Unknown query parameter: {', '.join(unknown)}. Known here: {', '.join(sorted(known)) or 'none'}.",
             extensions={"unknown": unknown, "known": sorted(known)},
         )
+
+
+async def _idempotency_key(
+    idempotency_key: Annotated[
+        str | None, Header(min_length=8, max_length=100, description="Random; the same one when a request is repeated")
+    ] = None,
+) -> str:
+    if idempotency_key is None:
+        raise MissingIdempotencyKey
+    return idempotency_key
+
+
+IdempotencyKey = Annotated[str, Depends(_idempotency_key)]

@@ -1,0 +1,28 @@
+"""`/api/v1/videos/{id}/playback`."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from fieldreel.errors import NotFound, Unauthenticated
+from fieldreel.launches.deps import SessionLaunch
+from fieldreel.playback.errors import VideoDeleted, VideoFailed, VideoNotReady
+from fieldreel.playback.schemas import PlaybackOut
+from fieldreel.playback.service import Playback
+from fieldreel.web.deps import provided
+from fieldreel.web.problems import documented
+
+router = APIRouter(prefix="/videos", tags=["playback"])
+
+
+@router.post(
+    "/{video_id}/playback",
+    operation_id="issue_playback_token",
+    responses=documented(Unauthenticated, NotFound, VideoNotReady, VideoFailed, VideoDeleted),
+)
+async def issue_playback_token(
+    video_id: UUID, launch_id: SessionLaunch, playback: Annotated[Playback, Depends(provided(Playback))]
+) -> PlaybackOut:
+    """A signed token to watch one video for an hour. Each call is logged."""
+    return await playback.issue(launch_id, video_id)

@@ -1,0 +1,369 @@
+"""Use-cases of uploads. They call Stream, so they open short transactions and never hold one across a call."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fieldreel.assignments import queries as assignment_queries
+from fieldreel.assignments.policy import Policy
+from fieldreel.assignments.service import Assignments, own
+from fieldreel.audit.service import Audit, Event
+from fieldreel.db import Begin
+from fieldreel.errors import StreamError
+from fieldreel.kit.clock import Clock
+from fieldreel.kit.crypto import Sealer
+from fieldreel.kit.ids import uuid7
+from fieldreel.launches.principal import Principal
+from fieldreel.settings import UploadSettings
+from fieldreel.stream.client import StreamClient
+from fieldreel.stream.errors import StreamNotFound, StreamUploadGone
+from fieldreel.stream.models import StreamVideo, UploadOrder
+from fieldreel.submissions import queries as submission_queries
+from fieldreel.uploads import rules
+from fieldreel.uploads.errors import IdempotencyKeyReused, UploadExpired
+from fieldreel.uploads.schemas import OffsetOut, StartUploadRequest, UploadEventKind, UploadEventRequest, UploadOut
+from fieldreel.videos import queries
+from fieldreel.videos.models import DeletedReason, Video, VideoStatus
+from fieldreel.videos.schemas import VideoOut
+from fieldreel.videos.service import Videos, require_own
+
+log = structlog.get_logger(__name__)
+
+# How long a look at Stream counts as fresh: the browser may ask more often than that.
+FRESH = timedelta(seconds=2)
+# A request for a link that has not got its answer by then has died on the way.
+ANSWER_WITHIN = timedelta(minutes=2)
+
+_EVENTS = {
+    UploadEventKind.RETRIED: Event.UPLOAD_RETRIED,
+    UploadEventKind.FAILED: Event.UPLOAD_FAILED,
+    UploadEventKind.PAUSED: Event.UPLOAD_PAUSED,
+    UploadEventKind.RESUMED: Event.UPLOAD_RESUMED,
+}
+_CAN_TAKE_BYTES = frozenset({VideoStatus.UPLOADING})
+_DRAFTS = frozenset(
+    {VideoStatus.REQUESTED, VideoStatus.UPLOADING, VideoStatus.PROCESSING, VideoStatus.READY, VideoStatus.FAILED}
+)
+
+
+class Uploads:
+    """Start, resume, confirm and cancel the transfer of a video."""
+
+    def __init__(
+        self,
+        *,
+        begin: Begin,
+        stream: StreamClient,
+        clock: Clock,
+        sealer: Sealer,
+        audit: Audit,
+        videos: Videos,
+        assignments: Assignments,
+        settings: UploadSettings,
+        allowed_origins: tuple[str, ...],
+    ) -> None:
+        self._begin = begin
+        self._stream = stream
+        self._clock = clock
+        self._sealer = sealer
+        self._audit = audit
+        self._videos = videos
+        self._assignments = assignments
+        self._settings = settings
+        self._allowed_origins = allowed_origins
+
+    async def start(self, principal: Principal, wanted: StartUploadRequest, key: str) -> tuple[UploadOut, bool]:
+        """A link for one file, and whether it is new; the same `key` with the same body gives the same upload again.
+
+        Dies between Stream's answer and our note of it: the video stays `requested`; repeating the request, or the
+        reconciler, deletes what Stream made (by its creator, our video id) before anything else is asked of it.
+
+        Raises:
+            NotFound: another assignment than this launch's.
+            Forbidden: not a student.
+            UploadError: the file or the time does not fit; nothing was reserved.
+            StreamError: Stream did not give a link; the same request may be repeated.
+        """
+        own(principal, wanted.assignment_id)
+        principal.require_learner()
+        async with self._begin() as session:
+            video, policy, fresh = await self._intend(session, principal, wanted, key)
+        if video.status is not VideoStatus.REQUESTED:
+            return self._shown(video), False
+        if not fresh:
+            await self._delete_leftovers(video.id)
+        video = await self._order_link(video.id, wanted, policy)
+        return self._shown(video), fresh
+
+    async def show(self, session: AsyncSession, principal: Principal, video_id: UUID) -> UploadOut:
+        """An upload as its owner sees it.
+
+        Raises:
+            NotFound: somebody else's.
+        """
+        return self._shown(require_own(principal, await queries.get_video(session, video_id)))
+
+    async def offset(self, principal: Principal, video_id: UUID) -> OffsetOut:
+        """How many bytes Stream holds, asked now, for browsers that may not ask it themselves.
+
+        Raises:
+            NotFound: somebody else's.
+            UploadExpired: the link takes no more bytes.
+            StreamError: Stream did not answer; ask again.
+        """
+        async with self._begin() as session:
+            video = require_own(principal, await queries.get_video(session, video_id))
+        upload_url = self._unsealed(video)
+        if upload_url is None:
+            raise UploadExpired
+        try:
+            seen = await self._stream.upload_offset(upload_url)
+        except StreamUploadGone as error:
+            await self.confirm(video_id)
+            raise UploadExpired from error
+        async with self._begin() as session:
+            locked = await queries.lock_video(session, video_id)
+            locked.offset_bytes = max(locked.offset_bytes, seen.offset_bytes)
+        return OffsetOut(offset_bytes=seen.offset_bytes, size_bytes=video.declared_bytes)
+
+    async def complete(self, principal: Principal, video_id: UUID) -> VideoOut:
+        """The owner's browser says that the last byte was sent; Stream is asked whether that is so.
+
+        Raises:
+            NotFound: somebody else's.
+            StreamError: Stream did not answer; the reconciler will ask again.
+        """
+        async with self._begin() as session:
+            video = require_own(principal, await queries.get_video(session, video_id))
+        return await self.confirm(video.id, unless_within=FRESH)
+
+    async def confirm(self, video_id: UUID, *, unless_within: timedelta = timedelta(0)) -> VideoOut:
+        """Ask Stream where a video is and move it there. Idempotent; the one way in for all who bring news.
+
+        Args:
+            video_id: ours.
+            unless_within: an older look at Stream of at most this age will do instead.
+
+        Raises:
+            NotFound: we have no such video.
+            StreamError: Stream did not answer; nothing was changed.
+        """
+        async with self._begin() as session:
+            video = await queries.require_video(session, video_id)
+            recent = video.checked_at is not None and self._clock.now() - video.checked_at < unless_within
+            if video.stream_uid is None or video.status not in queries.ON_THEIR_WAY or recent:
+                return await self._videos.shown(session, video)
+            uid = video.stream_uid
+        return await self.take_over(video_id, await self._look(uid))
+
+    async def take_over(self, video_id: UUID, seen: StreamVideo | None) -> VideoOut:
+        """Apply a look at Stream to our row. A video that is not private is made private before anybody sees it.
+
+        Raises:
+            StreamError: Stream does not make it private; nothing was changed, and it is looked at again.
+        """
+        if seen is not None and not seen.require_signed_urls:
+            log.error("video_was_public", video_id=str(video_id))
+            seen = await self._stream.edit_video(seen.uid, require_signed_urls=True)
+        async with self._begin() as session:
+            video = await queries.lock_video(session, video_id)
+            was_received = video.uploaded_at is not None
+            await self._videos.observe(session, video, seen)
+            if video.uploaded_at is not None and not was_received:
+                await self._drop_older_drafts(session, video)
+            return await self._videos.shown(session, video)
+
+    async def cancel(self, principal: Principal, video_id: UUID) -> None:
+        """End an upload or a draft that its owner does not want; its reservation at Stream is released at once.
+
+        If Stream does not answer, the deletion stays owed and the sweep does it.
+
+        Raises:
+            NotFound: somebody else's.
+            WrongVideoState: it was handed in, or has ended.
+        """
+        async with self._begin() as session:
+            video = require_own(principal, await queries.lock_video(session, video_id))
+            if video.status in {VideoStatus.CANCELLED, VideoStatus.EXPIRED, VideoStatus.DELETED}:
+                return
+            await submission_queries.require_not_submitted(session, video_id)
+            await self._videos.cancel(session, video, actor_id=principal.person_id, reason="client.cancelled")
+            uid = video.stream_uid
+        await self._delete_now(video_id, uid)
+
+    async def note(self, session: AsyncSession, principal: Principal, video_id: UUID, told: UploadEventRequest) -> None:
+        """Log what the browser tells of an upload.
+
+        Raises:
+            NotFound: somebody else's.
+        """
+        video = require_own(principal, await queries.get_video(session, video_id))
+        await self._audit.record(
+            session,
+            _EVENTS[told.kind],
+            deployment_id=principal.deployment_id,
+            actor_id=principal.person_id,
+            assignment_id=video.assignment_id,
+            video_id=video.id,
+            reason=told.reason,
+            offset_bytes=told.offset_bytes,
+            detail=told.detail,
+        )
+
+    async def abandon_unanswered(self, video_id: UUID) -> None:
+        """End a `requested` video whose link never came: delete what Stream may have made, then expire it."""
+        await self._delete_leftovers(video_id)
+        async with self._begin() as session:
+            video = await queries.lock_video(session, video_id)
+            if video.status is VideoStatus.REQUESTED:
+                await self._videos.expire(session, video)
+
+    async def _intend(
+        self, session: AsyncSession, principal: Principal, wanted: StartUploadRequest, key: str
+    ) -> tuple[Video, Policy, bool]:
+        assignment, _ = await assignment_queries.require_assignment(session, wanted.assignment_id)
+        policy = self._assignments.policy(assignment)
+        body_hash = rules.request_hash(wanted)
+        if (known := await queries.get_video_by_request_key(session, principal.person_id, key)) is not None:
+            if known.request_hash != body_hash:
+                raise IdempotencyKeyReused
+            return known, policy, False
+        now = self._clock.now()
+        rules.check_file(wanted, policy)
+        rules.check_time(policy, now)
+        await submission_queries.require_attempt_left(session, principal.assignment_id, principal.person_id, policy)
+        await self._drop_unfinished(session, principal)
+        video = Video(
+            id=uuid7(),
+            assignment_id=assignment.id,
+            person_id=principal.person_id,
+            status=VideoStatus.REQUESTED,
+            request_key=key,
+            request_hash=body_hash,
+            filename=wanted.filename,
+            mime_type=wanted.mime_type,
+            fingerprint=wanted.fingerprint,
+            declared_bytes=wanted.size_bytes,
+            declared_duration_seconds=wanted.duration_seconds,
+            max_duration_seconds=rules.reserved_seconds(wanted, policy, self._settings.slack_percent),
+            intent_at=now,
+            next_check_at=now + ANSWER_WITHIN,
+        )
+        session.add(video)
+        await session.flush()
+        await self._audit.record(
+            session,
+            Event.UPLOAD_STARTED,
+            deployment_id=principal.deployment_id,
+            actor_id=principal.person_id,
+            assignment_id=assignment.id,
+            video_id=video.id,
+            size_bytes=wanted.size_bytes,
+            duration_seconds=wanted.duration_seconds,
+        )
+        return video, policy, True
+
+    async def _order_link(self, video_id: UUID, wanted: StartUploadRequest, policy: Policy) -> Video:
+        # Stream cuts expiry to whole seconds and refuses what is over its ceiling.
+        expires_at = self._clock.now().replace(microsecond=0) + timedelta(hours=self._settings.link_hours)
+        order = UploadOrder(
+            size_bytes=wanted.size_bytes,
+            max_duration_seconds=rules.reserved_seconds(wanted, policy, self._settings.slack_percent),
+            expires_at=expires_at,
+            creator=str(video_id),
+            name=str(video_id),  # shown in Cloudflare's dashboard: ours, not the student's
+            allowed_origins=self._allowed_origins,
+        )
+        try:
+            created = await self._stream.create_upload(order)
+        except StreamError as error:
+            await self._note_refusal(video_id, error)
+            raise
+        async with self._begin() as session:
+            video = await queries.lock_video(session, video_id)
+            wanted_still = video.status is VideoStatus.REQUESTED
+            video.stream_uid = created.uid
+            if wanted_still:
+                video.upload_url_sealed = self._sealer.seal(created.upload_url)
+                video.upload_expires_at = expires_at
+                video.next_check_at = self._clock.now() + timedelta(minutes=1)
+                await self._videos.move(session, video, VideoStatus.UPLOADING)
+        if not wanted_still:  # cancelled while Stream answered: whoever cancelled could not know this uid
+            await self._stream.delete_video(created.uid)
+        return video
+
+    async def _note_refusal(self, video_id: UUID, error: StreamError) -> None:
+        async with self._begin() as session:
+            await self._audit.record(
+                session, Event.STREAM_FAILED, video_id=video_id, call="create_upload", reason=error.slug
+            )
+
+    async def _drop_unfinished(self, session: AsyncSession, principal: Principal) -> None:
+        """A person has one running upload per assignment: an older one that is not finished gives way."""
+        for video in await queries.list_videos_of_person(session, principal.assignment_id, principal.person_id):
+            if video.status in {VideoStatus.REQUESTED, VideoStatus.UPLOADING}:
+                locked = await queries.lock_video(session, video.id)
+                if locked.status in {VideoStatus.REQUESTED, VideoStatus.UPLOADING}:
+                    await self._videos.cancel(session, locked, actor_id=principal.person_id, reason="client.replaced")
+
+    async def _drop_older_drafts(self, session: AsyncSession, newest: Video) -> None:
+        """The new video is safe at Stream: older ones of the same person that were never handed in give way."""
+        for video in await queries.list_videos_of_person(session, newest.assignment_id, newest.person_id):
+            older = video.id != newest.id and video.intent_at < newest.intent_at and video.status in _DRAFTS
+            if older and not await submission_queries.is_submitted(session, video.id):
+                locked = await queries.lock_video(session, video.id)
+                if locked.status in _DRAFTS:
+                    await self._videos.cancel(session, locked, actor_id=newest.person_id, reason="client.replaced")
+
+    async def delete_at_stream(self, video_id: UUID, uid: str | None) -> None:
+        """Delete a video's bytes, or, where we never learnt its uid, whatever Stream made for it. Repeatable.
+
+        Raises:
+            StreamError: Stream did not answer; the deletion is still owed.
+        """
+        if uid is not None:
+            await self._stream.delete_video(uid)
+        else:
+            await self._delete_leftovers(video_id)
+
+    async def _delete_leftovers(self, video_id: UUID) -> None:
+        """Delete what an unanswered order may have made: only ever videos whose creator is this one of ours."""
+        for seen in await self._stream.list_videos(creator=str(video_id)):
+            if seen.creator == str(video_id):
+                await self._stream.delete_video(seen.uid)
+
+    async def _delete_now(self, video_id: UUID, uid: str | None) -> None:
+        try:
+            await self.delete_at_stream(video_id, uid)
+        except StreamError as error:
+            log.warning("deletion_left_to_the_sweep", video_id=str(video_id), reason=error.slug)
+            return
+        async with self._begin() as session:
+            video = await queries.lock_video(session, video_id)
+            if video.status is VideoStatus.CANCELLED:
+                video.deleted_at, video.deleted_reason = self._clock.now(), DeletedReason.CANCELLED
+                await self._videos.move(session, video, VideoStatus.DELETED)
+
+    async def _look(self, uid: str) -> StreamVideo | None:
+        try:
+            return await self._stream.get_video(uid)
+        except StreamNotFound:
+            return None
+
+    def _shown(self, video: Video) -> UploadOut:
+        return UploadOut.of(video, self._unsealed(video))
+
+    def _unsealed(self, video: Video) -> str | None:
+        if (
+            video.status not in _CAN_TAKE_BYTES
+            or video.upload_url_sealed is None
+            or self._expired(video, self._clock.now())
+        ):
+            return None
+        return self._sealer.open(video.upload_url_sealed).decode()
+
+    @staticmethod
+    def _expired(video: Video, now: datetime) -> bool:
+        return video.upload_expires_at is not None and now >= video.upload_expires_at
