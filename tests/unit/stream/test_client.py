@@ -2,6 +2,7 @@
 
 import base64
 import json
+import operator
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -262,15 +263,15 @@ async def test_a_list_that_is_none_is_no_answer(client, cloudflare, result):
         await client.list_videos()
 
 
-async def test_every_video_is_given_once_though_pages_overlap(client, cloudflare):
-    # 2,500 videos, three to a moment, newest first; `end` is taken as inclusive here.
+@pytest.mark.parametrize("is_before", [operator.lt, operator.le])
+async def test_every_video_is_given_once_whether_or_not_pages_overlap(client, cloudflare, is_before):
+    # 2,500 videos, three to a moment, newest first: the edges of the pages fall between twins.
     moments = [NOW - timedelta(seconds=number // 3) for number in range(2_500)]
     library = [{"uid": f"{number:032x}", "created": moment.isoformat()} for number, moment in enumerate(moments)]
 
     def answer(request):
-        end = request.url.params.get("end")
-        before = datetime.fromisoformat(end) if end else NOW
-        return success([video for video, at in zip(library, moments, strict=True) if at <= before][:1000])
+        end = datetime.fromisoformat(request.url.params.get("end", "2027-01-01T00:00:00Z"))
+        return success([video for video, at in zip(library, moments, strict=True) if is_before(at, end)][:1000])
 
     route = cloudflare.get(STREAM).mock(side_effect=answer)
 
