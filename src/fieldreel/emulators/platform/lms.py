@@ -29,8 +29,9 @@ class DemoLms(Site):
         super().__init__(config, transport)
         self.app = FastAPI(title=config.name, docs_url=None, redoc_url=None, openapi_url=None)
         self.app.state.lms = self
+        # Shared, not included: FastAPI would analyse every route again for each site, and tests make hundreds of sites.
         for router in (pages.router, launch_routes.router, services.router, control.router):
-            self.app.include_router(router)
+            self.app.router.routes.extend(router.routes)
         self.app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
         self.app.exception_handler(ServiceRefused)(_service_refused)
         self.app.exception_handler(LaunchRefused)(_launch_refused)
