@@ -1,11 +1,14 @@
 """The switches of the demo LMS, over HTTP."""
 
+import base64
+import hmac
 import json
 from datetime import timedelta
 
 import httpx
 import jwt
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 
@@ -32,6 +35,12 @@ async def test_control_routes_refuse_the_network(tool):
         for path in ("/__lms/gradebook?course=nur204", "/__lms/clock", "/__lms/faults", "/__lms/launch_overrides"):
             assert (await stranger.get(path)).status_code == 403
         assert (await stranger.get("/lti/jwks")).status_code == 200
+
+
+async def test_control_routes_refuse_a_peer_without_an_address(tool):
+    transport = httpx.ASGITransport(tool.lms.app, client=("a-name", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://lms.test") as stranger:
+        assert (await stranger.get("/__lms/clock")).status_code == 403
 
 
 async def test_override_touches_one_launch(tool):
@@ -90,6 +99,15 @@ async def test_rs512_token_is_truly_signed(tool):
     id_token = (await tool.launch())["id_token"]
     public = tool.lms.keys.signing_key.public_key()
     assert jwt.decode(id_token, public, algorithms=["RS512"], audience="tool-client")["sub"] == "4"
+
+
+async def test_hs256_token_is_keyed_with_the_public_key(tool):
+    await override(tool, algorithm="HS256")
+    signing_input, _, signature = (await tool.launch())["id_token"].rpartition(".")
+    public = tool.lms.keys.signing_key.public_key()
+    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    expected = hmac.new(pem, signing_input.encode(), "sha256").digest()
+    assert base64.urlsafe_b64decode(signature + "=") == expected
 
 
 async def test_form_fields_can_be_changed_and_removed(tool):

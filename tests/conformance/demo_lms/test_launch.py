@@ -1,6 +1,7 @@
 """Login initiation, authorization request and id token against LTI Security Framework §5.1 and Moodle's `auth.php`."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import jwt
@@ -71,11 +72,18 @@ async def test_id_token_carries_what_moodle_sends(tool):
     }
 
 
-async def test_due_date_variable_arrives_unresolved_and_keys_are_lower_cased(tmp_path, tool):
+async def test_due_date_variable_arrives_unresolved(tool):
     custom = (await tool.claims())[CLAIM + "custom"]
     assert custom["due_at"] == "$ResourceLink.submission.endDateTime"
     assert custom["context_history"] == ""
     assert custom["points"] == "100"
+
+
+async def test_custom_keys_arrive_lower_cased_as_well(tool, config):
+    registration = replace(config.tool, custom={"UserName": "$User.username"})
+    tool.lms.launches._config = replace(config, tool=registration)
+    custom = (await tool.claims())[CLAIM + "custom"]
+    assert (custom["UserName"], custom["username"]) == ("ada", "ada")
 
 
 async def test_services_are_claimed_with_urls_that_carry_a_query(tool):
@@ -94,6 +102,13 @@ async def test_lineitem_is_not_claimed_once_the_link_has_two(tool):
     ags = (await tool.claims())["https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"]
     assert "lineitem" not in ags
     assert "lineitems" in ags
+
+
+async def test_services_that_the_registration_does_not_permit_are_not_claimed(tool, config):
+    registration = replace(config.tool, scopes=())
+    tool.lms.launches._config = replace(config, tool=registration)
+    claims = await tool.claims()
+    assert not [name for name in claims if "lti-ags" in name or "lti-nrps" in name]
 
 
 @pytest.mark.parametrize(

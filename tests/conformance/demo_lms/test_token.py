@@ -60,6 +60,7 @@ async def test_token_request_must_be_form_encoded(tool):
         ({"jti": None}, "jti"),
         ({"exp": None}, "exp"),
         ({"iat": None}, "iat"),
+        ({"exp": "soon"}, "numbers"),
         ({"key": STRANGER}, "ignature"),
         ({"kid": None}, "no kid"),
         ({"kid": "unheard-of"}, "unheard-of"),

@@ -23,7 +23,7 @@ class Role(StrEnum):
         return self is not Role.LEARNER
 
     @property
-    def title(self) -> str:  # type: ignore[override]  # hides `str.title`, which nobody wants of a role
+    def label(self) -> str:
         """The word on the LMS's own pages."""
         return {"Instructor": "Teacher", "Learner": "Student"}.get(self.value, "Site administrator")
 
