@@ -49,6 +49,17 @@ class FieldreelError(Exception):
         super().__init__(f"{self.slug}: {self.detail}")
 
 
+def every_slug() -> list[str]:
+    """The slug of every error of ours that is imported, sorted: what `code` of a problem can be."""
+    kinds, slugs = [FieldreelError], set()
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        if kind.__module__.startswith("fieldreel."):
+            slugs.add(kind.slug)
+    return sorted(slugs)
+
+
 class InvalidRequest(FieldreelError):
     """The body or a parameter does not fit its model. `extensions["errors"]` names each place."""
 

@@ -3,7 +3,6 @@
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -17,9 +16,8 @@ from fieldreel.grading.schemas import NO_COLUMN
 from fieldreel.kit.clock import Clock
 from fieldreel.lti.ags import Ags, Gradebook, next_score_timestamp, score_body
 from fieldreel.lti.errors import ScoreConflict, ServiceRefused
-from fieldreel.lti.platform import RegisteredPlatform
 from fieldreel.lti.quirks import profile_for
-from fieldreel.platforms.models import Registration
+from fieldreel.platforms.service import Platforms
 
 log = structlog.get_logger(__name__)
 
@@ -27,14 +25,6 @@ BATCH = 10
 LEASE = timedelta(minutes=2)
 _PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 120, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400))
 _MOST_ATTEMPTS = 30
-
-
-class PlatformOf(Protocol):
-    """Turns a registration's row into what the protocol needs."""
-
-    def __call__(self, registration: Registration, /) -> RegisteredPlatform:
-        """The platform of `registration`."""
-        ...
 
 
 class NoGradebook(ServiceRefused):
@@ -55,12 +45,12 @@ class DeliveryReport:
 class Deliverer:
     """Sends due scores, one in flight per (line item, person); one that fails never holds up the next."""
 
-    def __init__(self, *, begin: Begin, ags: Ags, clock: Clock, audit: Audit, platform_of: PlatformOf) -> None:
+    def __init__(self, *, begin: Begin, ags: Ags, clock: Clock, audit: Audit, platforms: Platforms) -> None:
         self._begin = begin
         self._ags = ags
         self._clock = clock
         self._audit = audit
-        self._platform_of = platform_of
+        self._platforms = platforms
 
     async def run(self) -> DeliveryReport:
         """Send all that is due now."""
@@ -92,7 +82,7 @@ class Deliverer:
 
     async def _send(self, owed: OwedScore, timestamp: datetime) -> None:
         gradebook = Gradebook(
-            platform=self._platform_of(owed.registration),
+            platform=await self._platforms.get_protocol(owed.deployment.registration_id),
             deployment_id=owed.deployment.deployment_id,
             profile=profile_for(owed.product_family),
         )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from fieldreel.courses.models import Assignment, Person
 from fieldreel.grading.models import Grade, Score, ScoreStatus
 from fieldreel.launches.models import Launch
-from fieldreel.platforms.models import Deployment, Registration
+from fieldreel.platforms.models import Deployment
 from fieldreel.submissions.models import Submission
 
 GradeRow = tuple[Grade, Person, Score | None]
@@ -61,7 +61,6 @@ class OwedScore:
     learner: Person
     grader: Person
     deployment: Deployment
-    registration: Registration
     product_family: str | None
 
 
@@ -121,14 +120,13 @@ async def get_owed_score(session: AsyncSession, score_id: UUID) -> OwedScore | N
         .scalar_subquery()
     )
     statement = (
-        select(Score, Grade, Submission, Assignment, learner, grader, Deployment, Registration, family)
+        select(Score, Grade, Submission, Assignment, learner, grader, Deployment, family)
         .join(Grade, Grade.submission_id == Score.submission_id)
         .join(Submission, Submission.id == Score.submission_id)
         .join(Assignment, Assignment.id == Score.assignment_id)
         .join(learner, learner.id == Score.person_id)
         .join(grader, grader.id == Grade.graded_by)
         .join(Deployment, Deployment.id == Assignment.deployment_id)
-        .join(Registration, Registration.id == Deployment.registration_id)
         .where(Score.id == score_id, Score.status == ScoreStatus.SENDING)
         .with_for_update(of=Score)
     )

@@ -7,6 +7,8 @@ import asyncpg
 
 from fieldreel.audit.service import Event
 from fieldreel.db import Database
+from fieldreel.lti.roles import Role
+from fieldreel.platforms.models import DeploymentStatus, RegistrationStatus
 from fieldreel.submissions.models import SubmissionStatus
 from fieldreel.videos.models import VideoStatus
 
@@ -14,9 +16,12 @@ from fieldreel.videos.models import VideoStatus
 # Owners see their own; graders see what was handed in, in the assignment of their launch and nowhere else.
 AUTHORISE = f"""
 WITH asked AS (
-    SELECT id, deployment_id, assignment_id, person_id, role IN ('instructor', 'assistant') AS grader
-    FROM launches
-    WHERE id = $1 AND revoked_at IS NULL AND expires_at > $3
+    SELECT l.id, l.deployment_id, l.assignment_id, l.person_id,
+           l.role IN ('{Role.INSTRUCTOR}', '{Role.ASSISTANT}') AS grader
+    FROM launches l
+    JOIN deployments d ON d.id = l.deployment_id AND d.status = '{DeploymentStatus.ACTIVE}'
+    JOIN registrations r ON r.id = d.registration_id AND r.status = '{RegistrationStatus.ACTIVE}'
+    WHERE l.id = $1 AND l.revoked_at IS NULL AND l.expires_at > $3
 ), visible AS (
     SELECT v.id, v.stream_uid, v.status, v.duration_seconds, v.deleted_at,
            asked.deployment_id, asked.assignment_id, asked.person_id AS viewer_id,

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 
 from fieldreel.errors import NotFound, Unauthenticated
-from fieldreel.launches.deps import SessionLaunch
+from fieldreel.launches.deps import SignedPrincipal
 from fieldreel.playback.errors import VideoDeleted, VideoFailed, VideoNotReady
 from fieldreel.playback.schemas import PlaybackOut
 from fieldreel.playback.service import Playback
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/videos", tags=["playback"])
     responses=documented(Unauthenticated, NotFound, VideoNotReady, VideoFailed, VideoDeleted),
 )
 async def issue_playback_token(
-    video_id: UUID, launch_id: SessionLaunch, playback: Annotated[Playback, Depends(provided(Playback))]
+    video_id: UUID, principal: SignedPrincipal, playback: Annotated[Playback, Depends(provided(Playback))]
 ) -> PlaybackOut:
     """A signed token to watch one video for an hour. Each call is logged."""
-    return await playback.issue(launch_id, video_id)
+    return await playback.issue(principal.launch_id, video_id)

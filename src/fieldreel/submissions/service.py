@@ -1,5 +1,6 @@
 """Use-cases of handing in. All local: the session is the route's, the commit comes before the answer."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -173,7 +174,7 @@ class Submissions:
         return submission
 
     async def _record(
-        self, session: AsyncSession, principal: Principal, event: Event, submission: Submission, **data: object
+        self, session: AsyncSession, principal: Principal, event: Event, submission: Submission, **data: Any
     ) -> None:
         await self._audit.record(
             session,

@@ -1,6 +1,7 @@
 """The state machine of videos, and who may see one."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -140,7 +141,7 @@ class Videos:
         await self._record(session, video, Event.UPLOAD_CANCELLED, actor_id=actor_id, reason=reason)
 
     async def _record(
-        self, session: AsyncSession, video: Video, event: Event, actor_id: UUID | None = None, **data: object
+        self, session: AsyncSession, video: Video, event: Event, actor_id: UUID | None = None, **data: Any
     ) -> None:
         await self._audit.record(
             session, event, actor_id=actor_id, assignment_id=video.assignment_id, video_id=video.id, **data

@@ -1,0 +1,5 @@
+"""`python -m fieldreel`."""
+
+from fieldreel.cli import app
+
+app()
