@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fieldreel.courses.models import Enrolment, Person
@@ -29,7 +30,7 @@ _ATTEMPTS = (
 _LATEST_VIDEOS = (
     select(Video)
     .where(Video.assignment_id == bindparam("assignment_id"))
-    .distinct(Video.person_id)
+    .ext(distinct_on(Video.person_id))
     .order_by(Video.person_id, Video.id.desc())
 )
 
