@@ -1,0 +1,134 @@
+// The three things a student confirms, because others see them or bytes are lost.
+import { useId, useState } from "preact/hooks";
+import { Button } from "../ui/Button";
+import { Dialog } from "../ui/Dialog";
+import { Icon } from "../ui/Icon";
+import * as en from "../words/en";
+import * as f from "../words/format";
+import type { Desk } from "./desk";
+import { FileRow } from "./parts";
+import { type Known, shownVideo } from "./situation";
+
+interface QuestionProps {
+  known: Known;
+  desk: Desk;
+  onClose: () => void;
+}
+
+export function SubmitQuestion({ known, desk, onClose }: QuestionProps) {
+  const [stated, setStated] = useState(false);
+  const [missing, setMissing] = useState(false);
+  const errorId = useId();
+  const { work, now } = known;
+  const { assignment } = work;
+  const video = shownVideo(work);
+  const attempt = work.attempts.length + 1;
+  const submit = () => {
+    setMissing(!stated);
+    if (!stated) return;
+    onClose();
+    void desk.submit();
+  };
+  return (
+    <Dialog
+      title={en.submitDialog.title(assignment.title)}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onPress={onClose}>{en.actions.notYet}</Button>
+          <Button kind="primary" onPress={submit} describedBy={missing ? errorId : undefined}>
+            {en.actions.submit}
+          </Button>
+        </>
+      }
+    >
+      <p class="card-text">
+        {en.submitDialog.body(
+          attempt,
+          assignment.attempts_allowed,
+          assignment.due_at,
+          assignment.closes_at,
+          work.is_late_now,
+        )}
+      </p>
+      {video && (
+        <FileRow
+          name={video.filename}
+          detail={
+            video.uploaded_at
+              ? en.student.uploadedAt(video.uploaded_at, now, video.size_bytes)
+              : f.bytes(video.size_bytes)
+          }
+          seconds={video.duration_seconds}
+        />
+      )}
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={stated}
+          aria-describedby={missing ? errorId : undefined}
+          aria-invalid={missing && !stated}
+          onChange={(event) => setStated(event.currentTarget.checked)}
+        />
+        <span>{en.submitDialog.statement}</span>
+      </label>
+      {missing && !stated && (
+        <p class="field-error" id={errorId} role="alert">
+          <Icon name="alert" />
+          {en.submitDialog.missing}
+        </p>
+      )}
+    </Dialog>
+  );
+}
+
+export function WithdrawQuestion({ known, desk, onClose }: QuestionProps) {
+  return (
+    <Dialog
+      title={en.withdrawDialog.title(known.work.assignment.title)}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onPress={onClose}>{en.actions.keepSubmitted}</Button>
+          <Button
+            kind="danger-solid"
+            onPress={() => {
+              onClose();
+              void desk.withdraw();
+            }}
+          >
+            {en.actions.withdraw}
+          </Button>
+        </>
+      }
+    >
+      <p class="card-text">{en.withdrawDialog.body}</p>
+    </Dialog>
+  );
+}
+
+export function CancelQuestion({ known, desk, onClose }: QuestionProps) {
+  const safe = known.transfer?.safeBytes ?? known.upload?.offset_bytes ?? 0;
+  return (
+    <Dialog
+      title={en.cancelDialog.title}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onPress={onClose}>{en.cancelDialog.keep}</Button>
+          <Button
+            kind="danger-solid"
+            onPress={() => {
+              onClose();
+              void desk.cancelUpload();
+            }}
+          >
+            {en.cancelDialog.cancel}
+          </Button>
+        </>
+      }
+    >
+      <p class="card-text">{en.cancelDialog.body(safe)}</p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,21 @@
+// The words of the player.
+export const player = {
+  label: "Video player",
+  play: "Play",
+  pause: "Pause",
+  back: "10 seconds back",
+  forward: "10 seconds on",
+  seek: "Position",
+  position: (now: string, total: string) => `${now} of ${total}`,
+  speed: "Speed",
+  volume: "Volume",
+  mute: "Sound off",
+  unmute: "Sound on",
+  captions: "Captions",
+  fullscreen: "Full screen",
+  loading: "The video is loading.",
+  slow: "Still loading. A slow network can take a minute; nothing is lost.",
+  errorTitle: "The video does not load",
+  errorBody: "Your network may block the video service, or the connection is down. Nothing is lost.",
+  tryAgain: "Try again",
+} as const;
