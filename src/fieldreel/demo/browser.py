@@ -17,6 +17,7 @@ from fieldreel.kit import ids
 _CHUNK_STEP = 262_144  # Cloudflare takes multiples of it, and no chunk but the last below 5 MiB
 _READ_BYTES = 65_536
 _HEAD_SECONDS = 10.0
+_BREAK_SECONDS = 0.3  # no line comes back at once, and Stream takes in meanwhile what had arrived
 _OK, _CREATED, _NO_CONTENT, _CONFLICT = 200, 201, 204, 409
 
 
@@ -243,6 +244,7 @@ class Visit:
         try:
             self._patch(url, offset, end, body())
         except _CutHere:
+            time.sleep(_BREAK_SECONDS)
             return
         raise StepFailed("the connection was cut, and yet there was an answer")
 

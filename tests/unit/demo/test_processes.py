@@ -64,7 +64,8 @@ def test_a_child_dies_with_a_killed_parent(tmp_path: Path) -> None:
     ) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
-        assert is_running(pid)
+        while Path(f"/proc/{pid}/comm").read_text().strip() != "sleep":  # until then it is still being prepared
+            time.sleep(0.01)
         parent.kill()
     deadline = time.monotonic() + 5
     while is_running(pid) and time.monotonic() < deadline:
