@@ -196,7 +196,7 @@ def score_body(
         grading_progress: FullyGraded, Pending, PendingManual, Failed or NotReady.
         score_given: points, 0 or more.
         score_maximum: must come with `score_given`.
-        comment: None where it did not change: Canvas adds one for every score that carries it.
+        comment: plain text; see `PlatformProfile.appends_comments`.
         scoring_user_id: `sub` of the grader.
         submitted_at: when the work was handed in.
 

@@ -23,12 +23,13 @@ class PlatformProfile:
 
     Attributes:
         html_comments: comments are shown as HTML, so line breaks and `<` must be written for HTML (Blackboard).
-        progress_scores: a score without points is useful and harms nothing; elsewhere it may wipe a grade.
+        appends_comments: each score with a comment adds one, so an unchanged comment is not sent again (Canvas);
+            elsewhere a score without a comment clears the earlier one (AGS §3.4.4).
     """
 
     family: str
     html_comments: bool = False
-    progress_scores: bool = False
+    appends_comments: bool = False
 
 
 _DEFAULT = PlatformProfile("")
@@ -36,7 +37,7 @@ _PROFILES = {
     profile.family: profile
     for profile in (
         PlatformProfile("moodle"),
-        PlatformProfile("canvas", progress_scores=True),
+        PlatformProfile("canvas", appends_comments=True),
         PlatformProfile("blackboardlearn", html_comments=True),
     )
 }
