@@ -52,7 +52,7 @@ check-main-job: setup ## launch, upload, submit, watch, grade, delete: each step
 
 test: setup browser ## all tests, the pages' first (ARGS= goes to pytest)
 	@(cd $(FRONTEND) && npm test --silent)
-	$(BIN)/python -m pytest -n 2 --ignore=tests/bench $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/bench $(ARGS)
 
 lint: setup ## style, types, layers, house rules, drift of the API description and of the types made from it
 	@$(BIN)/ruff check .
@@ -128,9 +128,10 @@ $(NODE): $(LOCKED)
 	rm -f .stamps/node-*
 	touch $@
 
-# The build hook makes the pages; cached builds are refused because they may hold older ones.
+# Built here with the packages that are there; the build hook then finds fresh pages and leaves them.
 $(INSTALLED): $(NODE)
 	@echo 'Building the pages and installing fieldreel'
+	(cd $(FRONTEND) && npm run build --silent -- --logLevel warn)
 	if [ -x $(BIN)/uv ]; then
 		$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --reinstall-package fieldreel -e .
 	else
