@@ -174,11 +174,19 @@ def demo(
         bool, typer.Option("--check", help="Drive the main job once on a stack of its own, then stop")
     ] = False,
     file: Annotated[Path | None, typer.Option(help="With --check: the video to upload", exists=True)] = None,
+    port: Annotated[int | None, typer.Option(help="Port of fieldreel")] = None,
+    lms_port: Annotated[int | None, typer.Option(help="Port of the demo LMS")] = None,
+    stream_port: Annotated[int | None, typer.Option(help="Port of the emulated Stream API")] = None,
+    media_port: Annotated[int | None, typer.Option(help="Port of the emulated upload and delivery host")] = None,
 ) -> None:
     """Run everything on this machine: PostgreSQL, emulated Cloudflare Stream, a small LMS, and fieldreel."""
-    from fieldreel.demo import run_check, run_demo
+    from fieldreel.demo import Ports, run_check, run_demo
 
-    raise typer.Exit(run_check(file) if check_main_job else run_demo(folder, fresh=fresh))
+    if check_main_job:
+        raise typer.Exit(run_check(file))
+    wanted = {"app": port, "lms": lms_port, "stream_api": stream_port, "stream_media": media_port}
+    named = {part: number for part, number in wanted.items() if number is not None}
+    raise typer.Exit(run_demo(folder, fresh=fresh, ports=Ports(**named) if named else None))
 
 
 @platform_app.command("add")

@@ -15,7 +15,6 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "FIELDREEL_"
-GIBIBYTE = 1024**3
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 CLOUDFLARE_API = "https://api.cloudflare.com/client/v4"
 
@@ -69,7 +68,7 @@ class StreamSettings(_Group):
 class AssignmentDefaults(_Group):
     """What holds for an assignment until its teacher says otherwise."""
 
-    max_bytes: int = Field(5 * GIBIBYTE, gt=0, le=30_000_000_000, description="Largest file, in bytes (default 5 GiB)")
+    max_bytes: int = Field(5_000_000_000, gt=0, le=30_000_000_000, description="Largest file, in bytes (default 5 GB)")
     max_duration_seconds: int = Field(1800, gt=0, le=36_000, description="Longest video, in seconds (default 30 min)")
     grace_minutes: int = Field(
         60, ge=0, le=1440, description="An upload begun in time may finish this many minutes after the due time"

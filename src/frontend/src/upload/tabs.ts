@@ -19,18 +19,21 @@ export class Tabs {
     this.post({ kind: "hello" });
   }
 
-  /** Whether this tab may send. Without Web Locks (an http page frames us) it always may. */
+  /** Whether this tab may send. Where there are no Web Locks, or the browser denies them to this frame, it always may. */
   acquire(): Promise<boolean> {
     if (this.release) return Promise.resolve(true);
     if (!navigator.locks) return Promise.resolve(true);
     return new Promise((resolve) => {
-      void navigator.locks.request(this.name, { ifAvailable: true }, (lock) => {
-        resolve(lock !== null);
-        if (!lock) return undefined;
-        return new Promise<void>((done) => {
-          this.release = done;
-        });
-      });
+      navigator.locks
+        .request(this.name, { ifAvailable: true }, (lock) => {
+          resolve(lock !== null);
+          if (!lock) return undefined;
+          return new Promise<void>((done) => {
+            this.release = done;
+          });
+        })
+        // Third-party storage is blocked, and locks with it.
+        .catch(() => resolve(true));
     });
   }
 
