@@ -30,21 +30,9 @@ async def checkup(parts: Parts) -> list[Result]:
 async def _results(parts: Parts) -> AsyncIterator[Result]:
     yield await _database(parts)
     yield await _storage(parts)
-    key = bool(parts.settings.stream.signing_key_id)
-    yield Result(
-        "Playback key",
-        key,
-        "set; playback is signed here"
-        if key
-        else "missing: each view costs an API call. `fieldreel stream create-key`",
-    )
+    yield await _playback_key(parts)
     yield await _webhook(parts)
-    platforms = await parts.platforms.list()
-    yield Result(
-        "Platforms",
-        bool(platforms),
-        ", ".join(one.name for one in platforms) or "none yet. Connect an LMS with `fieldreel platform add`",
-    )
+    yield await _platforms(parts)
 
 
 async def _database(parts: Parts) -> Result:
@@ -73,6 +61,32 @@ async def _storage(parts: Parts) -> Result:
         return Result("Cloudflare", good=False, meaning=meaning)
     used = f"{usage.used_minutes:.0f} of {usage.limit_minutes:.0f} minutes stored"
     return Result("Cloudflare", good=True, meaning=f"the token works; {used}")
+
+
+async def _playback_key(parts: Parts) -> Result:
+    stream = parts.settings.stream
+    if not stream.signing_key_id or not stream.signing_key_pem.get_secret_value():
+        meaning = "missing: each view costs an API call. Make one with `fieldreel stream create-key`"
+        return Result("Playback key", good=False, meaning=meaning)
+    try:
+        known = {key.id for key in await parts.stream.list_signing_keys()}
+    except FieldreelError as error:
+        return Result("Playback key", good=False, meaning=error.detail)
+    if stream.signing_key_id not in known:
+        meaning = "Cloudflare does not have it: no video can be played. Make a new one: `fieldreel stream create-key`"
+        return Result("Playback key", good=False, meaning=meaning)
+    return Result("Playback key", good=True, meaning="playback is signed here, and Cloudflare knows the key")
+
+
+async def _platforms(parts: Parts) -> Result:
+    try:
+        names = [platform.name for platform in await parts.platforms.list()]
+    except FieldreelError as error:
+        return Result("Platforms", good=False, meaning=error.detail)
+    except Exception as error:  # noqa: BLE001 - a database without our tables
+        return Result("Platforms", good=False, meaning=f"unknown ({type(error).__name__}). Run `fieldreel migrate`")
+    meaning = ", ".join(names) or "none yet. Connect an LMS with `fieldreel platform add`"
+    return Result("Platforms", bool(names), meaning)
 
 
 async def _webhook(parts: Parts) -> Result:

@@ -26,7 +26,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from fieldreel.errors import ServiceUnavailable
+from fieldreel.errors import InvalidRequest, ServiceUnavailable
 
 Json = dict[str, Any]
 Begin = Callable[[], AbstractAsyncContextManager[AsyncSession]]
@@ -36,14 +36,17 @@ Result = TypeVar("Result")
 
 RETRY_AFTER_SECONDS = 5
 _GONE = (
-    OSError,
+    ConnectionError,
+    TimeoutError,
     asyncpg.InterfaceError,
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
+    PoolTimeoutError,
 )
+_UNREACHABLE = (*_GONE, OSError)  # while connecting, any error of the socket or of the name means the same
 
 
 class Base(DeclarativeBase):
@@ -106,9 +109,12 @@ class Database:
 
         Raises:
             ServiceUnavailable: the server is away.
+            InvalidRequest: a text holds U+0000, which PostgreSQL cannot store.
         """
-        with _loss_translated():
+        with _translated(_GONE):
             async with self._sessions.begin() as session:
+                with _translated(_UNREACHABLE):
+                    await session.connection()
                 yield session
 
     async def fetchrow(self, statement: str, *arguments: object) -> asyncpg.Record | None:
@@ -124,11 +130,11 @@ class Database:
         return await self._alone(lambda connection: connection.fetch(statement, *arguments))
 
     async def _alone(self, run: Callable[[Any], Awaitable[Result]]) -> Result:
-        with _loss_translated():
+        with _translated(_UNREACHABLE):
             pooled = await self.engine.raw_connection()
             try:
                 return await run(pooled.driver_connection)
-            except _GONE:
+            except _UNREACHABLE:
                 # The rest of the pool was connected to the same server: begin again with fresh connections.
                 pooled.invalidate()
                 await self.engine.dispose(close=False)
@@ -142,14 +148,17 @@ class Database:
 
 
 @contextmanager
-def _loss_translated() -> Iterator[None]:
+def _translated(lost: tuple[type[Exception], ...]) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if error.connection_invalidated or isinstance(_driver_error(error), _GONE):
+        cause = _driver_error(error)
+        if error.connection_invalidated or isinstance(cause, lost):
             raise ServiceUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from error
+        if isinstance(cause, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError):
+            raise InvalidRequest("A text holds a character that cannot be stored (U+0000). Remove it.") from error
         raise
-    except (*_GONE, PoolTimeoutError) as error:
+    except lost as error:
         raise ServiceUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from error
 
 

@@ -7,7 +7,7 @@ no harm. APScheduler keeps no store: whoever dies, another replica has the next 
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -96,5 +96,5 @@ class Scheduler:
 
 def _plain(report: object) -> dict[str, Any]:
     if is_dataclass(report) and not isinstance(report, type):
-        return asdict(report)
+        return {field.name: getattr(report, field.name) for field in fields(report)}  # `asdict` breaks a Counter
     return {}

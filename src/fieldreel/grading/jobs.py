@@ -1,6 +1,7 @@
 """Sending the scores that we owe. Every step may be our last one: the row always knows what comes next."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,13 +10,14 @@ import structlog
 
 from fieldreel.audit.service import Audit, Event
 from fieldreel.db import Begin
+from fieldreel.errors import FieldreelError, ServiceUnavailable
 from fieldreel.grading import queries
 from fieldreel.grading.models import ScoreStatus
 from fieldreel.grading.queries import OwedScore
 from fieldreel.grading.schemas import NO_COLUMN
 from fieldreel.kit.clock import Clock
 from fieldreel.lti.ags import Ags, Gradebook, next_score_timestamp, score_body
-from fieldreel.lti.errors import ScoreConflict, ServiceRefused
+from fieldreel.lti.errors import PlatformUnavailable, ScoreConflict, ServiceRefused
 from fieldreel.lti.quirks import profile_for
 from fieldreel.platforms.service import Platforms
 
@@ -25,6 +27,13 @@ BATCH = 10
 LEASE = timedelta(minutes=2)
 _PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 120, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400))
 _MOST_ATTEMPTS = 30
+
+
+class DeliveryBroke(ServiceRefused):
+    """A failure that we did not foresee; the log has it. Tried again, since the next version may mend it."""
+
+    slug = FieldreelError.slug
+    retryable = True
 
 
 class NoGradebook(ServiceRefused):
@@ -55,45 +64,60 @@ class Deliverer:
     async def run(self) -> DeliveryReport:
         """Send all that is due now."""
         report = DeliveryReport()
-        while claimed := await self._claim():
+        silent: set[UUID] = set()
+        lease_until = self._clock.now() + LEASE
+        while claimed := await self._claim(lease_until):
             for score_id in claimed:
-                await self._deliver(score_id, report)
+                await self._deliver(score_id, lease_until, report, silent)
+            lease_until = self._clock.now() + LEASE
         return report
 
-    async def _claim(self) -> list[UUID]:
-        now = self._clock.now()
+    async def _claim(self, lease_until: datetime) -> Sequence[UUID]:
         async with self._begin() as session:
-            return list(await queries.claim_scores(session, now=now, lease_until=now + LEASE, batch=BATCH))
+            return await queries.claim_scores(session, now=self._clock.now(), lease_until=lease_until, batch=BATCH)
 
-    async def _deliver(self, score_id: UUID, report: DeliveryReport) -> None:
+    async def _deliver(self, score_id: UUID, lease_until: datetime, report: DeliveryReport, silent: set[UUID]) -> None:
+        """Send one score. `silent`: registrations that did not answer in this run, not to be waited for again."""
         async with self._begin() as session:
-            owed = await queries.get_owed_score(session, score_id)
+            owed = await queries.get_owed_score(session, score_id, lease_until)
             if owed is None:
                 return
             # Written before it is sent: whatever happens next, a later one will be later.
             timestamp = next_score_timestamp(self._clock.now(), owed.score.last_timestamp)
             owed.score.last_timestamp = timestamp
+            owed.score.next_attempt_at = self._clock.now() + LEASE
         try:
-            await self._send(owed, timestamp)
+            await self._send(owed, timestamp, silent)
         except ServiceRefused as error:
+            if isinstance(error, PlatformUnavailable) and error.status_code is None:
+                silent.add(owed.deployment.registration_id)
             await self._note_failure(owed, error, report)
+        except ServiceUnavailable:  # our own database: nothing can be noted, nobody can go on
+            raise
+        except Exception:
+            log.exception("delivery_broke", score_id=str(score_id))
+            await self._note_failure(owed, DeliveryBroke(), report)
         else:
             await self._note_success(owed, report)
 
-    async def _send(self, owed: OwedScore, timestamp: datetime) -> None:
+    async def _send(self, owed: OwedScore, timestamp: datetime, silent: set[UUID]) -> None:
+        if owed.deployment.registration_id in silent:
+            raise PlatformUnavailable
         gradebook = Gradebook(
             platform=await self._platforms.get_protocol(owed.deployment.registration_id),
             deployment_id=owed.deployment.deployment_id,
             profile=profile_for(owed.product_family),
         )
         line_item_url = owed.assignment.line_item_url or await self._make_column(owed, gradebook)
+        points = None if owed.grade.points is None else float(owed.grade.points)
+        graded = points is not None
         body = score_body(
             gradebook.profile,
             user_id=owed.learner.sub,
             timestamp=timestamp,
-            activity_progress="Completed",
-            grading_progress="FullyGraded",
-            score_given=float(owed.grade.points or 0),
+            activity_progress="Completed" if graded else "Submitted",
+            grading_progress="FullyGraded" if graded else "PendingManual",
+            score_given=points,  # without one, the platform clears its own
             score_maximum=float(owed.grade.points_max),
             comment=self._comment(owed, gradebook),
             scoring_user_id=owed.grader.sub,
@@ -162,7 +186,7 @@ class Deliverer:
         if first_conflict:
             return timedelta(seconds=1)
         if error.retry_after_seconds is not None:
-            return timedelta(seconds=min(error.retry_after_seconds, 86_400))
+            return timedelta(seconds=min(max(error.retry_after_seconds, 1), 86_400))
         pause = _PAUSES[min(attempts, len(_PAUSES)) - 1]
         return pause * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, hides nothing
 

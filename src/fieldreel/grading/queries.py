@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -41,12 +41,27 @@ _OWE = _OWE.on_conflict_do_update(
         "last_error": None,
     },
 )
+# One claim at a time over all replicas, so that the second sees what the first has taken. Held for milliseconds.
+_ONE_CLAIM = select(func.pg_advisory_xact_lock(0x5C0E5))
+# Two senders that find no column would both make one.
+_OTHER = aliased(Score)
+_COLUMN_IN_THE_MAKING = (
+    select(_OTHER.id)
+    .where(
+        _OTHER.assignment_id == Score.assignment_id,
+        _OTHER.status == ScoreStatus.SENDING,
+        _OTHER.next_attempt_at > bindparam("now"),
+    )
+    .exists()
+)
 _DUE = (
     select(Score.id)
+    .join(Assignment, Assignment.id == Score.assignment_id)
     .where(Score.status.in_((ScoreStatus.DUE, ScoreStatus.SENDING)), Score.next_attempt_at <= bindparam("now"))
+    .where(or_(Assignment.line_item_url.is_not(None), ~_COLUMN_IN_THE_MAKING))
     .order_by(Score.next_attempt_at)
     .limit(bindparam("batch"))
-    .with_for_update(skip_locked=True)
+    .with_for_update(of=Score, skip_locked=True)
 )
 
 
@@ -98,6 +113,7 @@ async def owe_score(session: AsyncSession, *, score_id: UUID, submission: Submis
 
 async def claim_scores(session: AsyncSession, *, now: datetime, lease_until: datetime, batch: int) -> Sequence[UUID]:
     """Take due scores for this worker until `lease_until`; one that a dead worker held comes back by itself."""
+    await session.execute(_ONE_CLAIM)
     due = (await session.scalars(_DUE, {"now": now, "batch": batch})).all()
     if due:
         statement = (
@@ -109,8 +125,11 @@ async def claim_scores(session: AsyncSession, *, now: datetime, lease_until: dat
     return due
 
 
-async def get_owed_score(session: AsyncSession, score_id: UUID) -> OwedScore | None:
-    """A score with all that sending it needs, locked; None if there is no grade behind it any more."""
+async def get_owed_score(session: AsyncSession, score_id: UUID, lease_until: datetime) -> OwedScore | None:
+    """A claimed score with all that sending it needs, locked; None if it is not this worker's any more.
+
+    The lease tells the claims apart: after it ended, or after a newer grade, the row belongs to somebody else.
+    """
     learner, grader = aliased(Person), aliased(Person)
     family = (
         select(Launch.product_family)
@@ -127,7 +146,7 @@ async def get_owed_score(session: AsyncSession, score_id: UUID) -> OwedScore | N
         .join(learner, learner.id == Score.person_id)
         .join(grader, grader.id == Grade.graded_by)
         .join(Deployment, Deployment.id == Assignment.deployment_id)
-        .where(Score.id == score_id, Score.status == ScoreStatus.SENDING)
+        .where(Score.id == score_id, Score.status == ScoreStatus.SENDING, Score.next_attempt_at == lease_until)
         .with_for_update(of=Score)
     )
     row = (await session.execute(statement)).one_or_none()
@@ -143,6 +162,11 @@ async def lock_score(session: AsyncSession, score_id: UUID) -> Score | None:
 async def get_score_of(session: AsyncSession, submission_id: UUID) -> Score | None:
     """The score owed for a submission, locked, or None."""
     return await session.scalar(select(Score).where(Score.submission_id == submission_id).with_for_update())
+
+
+async def delete_unsent_score(session: AsyncSession, submission_id: UUID) -> None:
+    """Forget a score that never left us: no attempt was even begun."""
+    await session.execute(delete(Score).where(Score.submission_id == submission_id, Score.last_timestamp.is_(None)))
 
 
 async def store_line_item(session: AsyncSession, assignment_id: UUID, line_item_url: str) -> None:

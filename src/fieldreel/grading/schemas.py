@@ -76,7 +76,7 @@ class GradeOut(BaseModel):
     """Points and comment for one submission."""
 
     submission_id: UUID
-    points: float | None = Field(description="`null`: feedback without points; no score is sent")
+    points: float | None = Field(description="`null`: feedback without points; a score that was sent is taken back")
     points_max: float
     comment: str
     graded_by: PersonOut

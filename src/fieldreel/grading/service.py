@@ -86,8 +86,8 @@ class Grading:
         submission.feedback_at = submission.feedback_at or now
         await session.flush()
         counts = submission.status is SubmissionStatus.SUBMITTED
-        if points is not None and counts and not await submission_queries.is_test_user(session, submission.person_id):
-            await queries.owe_score(session, score_id=uuid7(), submission=submission, now=now)
+        if counts and not await submission_queries.is_test_user(session, submission.person_id):
+            await self._owe(session, submission, points)
         await self._record(session, principal, submission, points)
         return await self.show(session, principal, submission_id)
 
@@ -108,6 +108,14 @@ class Grading:
             await queries.owe_score(session, score_id=score.id, submission=submission, now=self._clock.now())
             await session.refresh(score)
         return await self.show(session, principal, submission_id)
+
+    async def _owe(self, session: AsyncSession, submission: Submission, points: Decimal | None) -> None:
+        """Owe the score. Points that were taken back are taken out of the gradebook only if they may stand there."""
+        if points is None:
+            await queries.delete_unsent_score(session, submission.id)
+            if await queries.get_score_of(session, submission.id) is None:
+                return
+        await queries.owe_score(session, score_id=uuid7(), submission=submission, now=self._clock.now())
 
     async def _record(
         self, session: AsyncSession, principal: Principal, submission: Submission, points: Decimal | None
@@ -134,9 +142,8 @@ async def _lock(session: AsyncSession, principal: Principal, submission_id: UUID
 def _points(wanted: SaveGradeRequest, points_max: Decimal) -> Decimal | None:
     if wanted.points is None:
         return None
-    points = Decimal(str(wanted.points)).quantize(Decimal("0.01"))
-    if not 0 <= points <= points_max:
+    if not 0 <= wanted.points <= points_max:
         limit = f"{points_max.normalize():f}"
         fault = {"pointer": "/points", "detail": f"Points must be between 0 and {limit}."}
         raise InvalidPoints(fault["detail"], extensions={"errors": [fault]})
-    return points
+    return Decimal(str(wanted.points)).quantize(Decimal("0.01"))

@@ -24,23 +24,26 @@ _UPLOAD_LINK = re.compile(r"(https?://[^\s\"'/]+/tus/)[^\s\"'?]+")
 
 def redacted(value: Any) -> Any:
     """The same value without tokens: strings are searched, containers are walked."""
-    if isinstance(value, str):
-        value = _JWT.sub(REDACTED, value)
-        value = _BEARER.sub(f"Bearer {REDACTED}", value)
-        return _UPLOAD_LINK.sub(rf"\1{REDACTED}", value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
     if isinstance(value, dict):
-        return {key: REDACTED if _is_secret(key, item) else redacted(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+        return {redacted(key): REDACTED if _is_secret(key, item) else redacted(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
         return [redacted(item) for item in value]
-    return value
+    text = value if isinstance(value, str) else repr(value)  # what the renderer would make of it
+    text = _JWT.sub(REDACTED, text)
+    text = _BEARER.sub(f"Bearer {REDACTED}", text)
+    return _UPLOAD_LINK.sub(rf"\1{REDACTED}", text)
 
 
 def _is_secret(name: object, value: object) -> bool:
-    return bool(value) and isinstance(value, str | bytes) and isinstance(name, str) and bool(_SECRET_NAMES.search(name))
+    opens_nothing = not value or isinstance(value, bool | int | float)
+    return not opens_nothing and isinstance(name, str) and bool(_SECRET_NAMES.search(name))
 
 
 def _redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {name: REDACTED if _is_secret(name, value) else redacted(value) for name, value in event.items()}
+    clean: dict[str, Any] = redacted(dict(event))
+    return clean
 
 
 def configure(*, level: str = "info", output_format: str = "json") -> None:

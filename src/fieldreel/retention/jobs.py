@@ -8,7 +8,7 @@ import structlog
 
 from fieldreel.audit.service import Audit, Event
 from fieldreel.db import Begin
-from fieldreel.errors import StreamError
+from fieldreel.errors import FieldreelError, ServiceUnavailable
 from fieldreel.kit.clock import Clock
 from fieldreel.kit.ids import short_code
 from fieldreel.retention import queries
@@ -80,9 +80,14 @@ class Sweeper:
     async def _delete(self, due: Due, report: SweepReport) -> None:
         try:
             await self._uploads.delete_at_stream(due.video_id, due.uid)
-        except StreamError as error:
-            await self._put_off(due, error)
-            report.failed += 1
+        except ServiceUnavailable:  # our own database: nothing can be noted, nobody can go on
+            raise
+        except FieldreelError as error:
+            await self._put_off(due, error.slug, report)
+            return
+        except Exception:
+            log.exception("deletion_broke", video_id=str(due.video_id))
+            await self._put_off(due, FieldreelError.slug, report)
             return
         async with self._begin() as session:
             video = await video_queries.lock_video(session, due.video_id)
@@ -100,7 +105,7 @@ class Sweeper:
         report.deleted += 1
 
     def _certify(self, video: Video) -> None:
-        video.deleted_at = self._clock.now()
+        video.deleted_at, video.deletion_error = self._clock.now(), None
         video.certificate = {
             "number": f"VD-{short_code()}",
             "stream_uid": video.stream_uid,
@@ -111,17 +116,18 @@ class Sweeper:
             "attempts": video.deletion_attempts,
         }
 
-    async def _put_off(self, due: Due, error: StreamError) -> None:
+    async def _put_off(self, due: Due, reason: str, report: SweepReport) -> None:
         async with self._begin() as session:
             video = await video_queries.lock_video(session, due.video_id)
             pause = min(_MOST_PAUSE, timedelta(minutes=5) * 2 ** min(video.deletion_attempts, 10))
             video.next_check_at = self._clock.now() + pause
-            video.deletion_error = error.slug
+            video.deletion_error = reason
             await self._audit.record(
                 session,
                 Event.VIDEO_DELETION_FAILED,
                 assignment_id=video.assignment_id,
                 video_id=video.id,
-                reason=error.slug,
+                reason=reason,
             )
-        log.warning("video_not_deleted", video_id=str(due.video_id), reason=error.slug)
+        log.warning("video_not_deleted", video_id=str(due.video_id), reason=reason)
+        report.failed += 1

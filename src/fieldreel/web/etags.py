@@ -4,7 +4,7 @@ import re
 
 from fieldreel.errors import InvalidRequest, PreconditionRequired
 
-_TAG = re.compile(r'\s*(?:W/)?"(\d+)"\s*')
+_TAG = re.compile(r'\s*(?:W/)?"([0-9]{1,18})"\s*')
 
 
 def etag(version: int) -> str:

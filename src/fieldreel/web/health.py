@@ -43,7 +43,8 @@ async def get_metrics(
     """Prometheus text. In production it asks for the bearer token of `FIELDREEL_HTTP__METRICS_TOKEN`."""
     token = settings.http.metrics_token.get_secret_value()
     if token or settings.production:
-        given = (authorization or "").removeprefix("Bearer ")
-        if not token or not secrets.compare_digest(given, token):
+        scheme, _, given = (authorization or "").partition(" ")
+        known = secrets.compare_digest(given.encode(), token.encode())
+        if not token or scheme.lower() != "bearer" or not known:
             raise NotFound
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -61,7 +61,7 @@ def documented(*errors: type[FieldreelError]) -> dict[int | str, dict[str, Any]]
 
 
 def install(app: FastAPI) -> None:
-    """Make `app` answer every failure as a problem."""
+    """Make `app` answer every failure that we foresee as a problem; `RequestMiddleware` answers the others."""
 
     async def ours(request: Request, error: Exception) -> Response:
         assert isinstance(error, FieldreelError)
@@ -78,13 +78,9 @@ def install(app: FastAPI) -> None:
         response.headers.update(error.headers or {})
         return response
 
-    async def unexpected(request: Request, error: Exception) -> Response:
-        return answer(request, FieldreelError(), cause=error)
-
     app.add_exception_handler(FieldreelError, ours)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, framework)
-    app.add_exception_handler(Exception, unexpected)
 
 
 def answer(request: Request, error: FieldreelError, cause: BaseException | None = None) -> Response:
