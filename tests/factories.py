@@ -12,6 +12,7 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from fieldreel.audit.models import AuditEvent
 from fieldreel.courses.models import Assignment, Context, Enrolment, Person
@@ -73,23 +74,24 @@ class Stage:
         The same name in the same deployment is the same person, whatever they launch.
         """
         course = course or self.course
-        person_id = await self._person_id(name, course)
         now = self.clock.now()
-        launch = Launch(
-            id=uuid7(),
-            deployment_id=course.deployment_id,
-            context_id=course.context_id,
-            assignment_id=assignment_id or course.assignment_id,
-            person_id=person_id,
-            role=role,
-            product_family="moodle",
-            created_at=now,
-            expires_at=now + timedelta(days=400),  # tests move the clock; sessions have tests of their own
-        )
-        enrolment = Enrolment(context_id=course.context_id, person_id=person_id, role=role, last_launch_at=now)
         async with self.parts.database.begin() as session:
-            await session.merge(enrolment)
+            person_id = await _person_id(session, name, course.deployment_id)
+            launch = Launch(
+                id=uuid7(),
+                deployment_id=course.deployment_id,
+                context_id=course.context_id,
+                assignment_id=assignment_id or course.assignment_id,
+                person_id=person_id,
+                role=role,
+                product_family="moodle",
+                created_at=now,
+                expires_at=now + timedelta(days=400),  # tests move the clock; sessions have tests of their own
+            )
             session.add(launch)
+            await session.merge(
+                Enrolment(context_id=course.context_id, person_id=person_id, role=role, last_launch_at=now)
+            )
         principal = Principal(
             launch_id=launch.id,
             deployment_id=launch.deployment_id,
@@ -112,17 +114,6 @@ class Stage:
         return httpx.AsyncClient(
             transport=httpx.ASGITransport(self.app), base_url=f"{TOOL}/api/v1/", headers=headers, timeout=30
         )
-
-    async def _person_id(self, name: str, course: Course) -> UUID:
-        async with self.parts.database.begin() as session:
-            known = await session.scalar(
-                select(Person.id).where(Person.deployment_id == course.deployment_id, Person.sub == f"sub-{name}")
-            )
-        if known is not None:
-            return known
-        person = Person(id=uuid7(), deployment_id=course.deployment_id, sub=f"sub-{name}", name=name.title())
-        await self.add(person)
-        return person.id
 
     # Rows
 
@@ -256,7 +247,7 @@ class Stage:
         return json.dumps({"uid": uid, "readyToStream": True, "status": {"state": "ready"}, **overrides}).encode()
 
 
-async def make_course(parts: Parts, registration_id: UUID, deployment_id: str) -> Course:
+async def make_course(session: AsyncSession, registration_id: UUID, deployment_id: str) -> Course:
     """A deployment whose ids of course and link are the same in each: what must never be mixed up."""
     deployment = Deployment(
         id=uuid7(), registration_id=registration_id, deployment_id=deployment_id, status=DeploymentStatus.ACTIVE
@@ -274,8 +265,19 @@ async def make_course(parts: Parts, registration_id: UUID, deployment_id: str) -
         line_items_url=f"{LMS}/lineitems",
         ags_scopes=AGS_SCOPES,
     )
-    async with parts.database.begin() as session:
-        for row in (deployment, context, assignment):
-            session.add(row)
-            await session.flush()
+    for row in (deployment, context, assignment):
+        session.add(row)
+        await session.flush()
     return Course(deployment.id, context.id, assignment.id)
+
+
+async def _person_id(session: AsyncSession, name: str, deployment_id: UUID) -> UUID:
+    known = await session.scalar(
+        select(Person.id).where(Person.deployment_id == deployment_id, Person.sub == f"sub-{name}")
+    )
+    if known is not None:
+        return known
+    person = Person(id=uuid7(), deployment_id=deployment_id, sub=f"sub-{name}", name=name.title())
+    session.add(person)
+    await session.flush()
+    return person.id

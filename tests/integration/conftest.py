@@ -148,8 +148,9 @@ async def stage(
         )
         async with parts.database.begin() as session:
             session.add(registration)
-        ours = await make_course(parts, registration.id, "1")
-        others = await make_course(parts, registration.id, "2")
+            await session.flush()
+            ours = await make_course(session, registration.id, "1")
+            others = await make_course(session, registration.id, "2")
         async with httpx.AsyncClient(transport=stream.transport()) as browser:
             made = Stage(app, parts, stream, clock, ours, others, browser, sample)
             for name, role, course in (
