@@ -42,6 +42,7 @@ help: ## this list
 	done
 
 setup: $(INSTALLED) ## the virtual environment, all dependencies, the built pages (about 1 s when nothing changed)
+	@:
 
 demo: setup ## the whole thing with a demo LMS and a Stream emulator (FRESH=1 starts over; PORT= LMS_PORT= STREAM_PORT= MEDIA_PORT=)
 	@exec $(BIN)/fieldreel demo $(if $(FRESH),--fresh) $(if $(PORT),--port $(PORT)) $(if $(LMS_PORT),--lms-port $(LMS_PORT)) \

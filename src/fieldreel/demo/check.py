@@ -50,7 +50,7 @@ def run(file: Path | None) -> int:
     except Exception as error:  # noqa: BLE001 (whatever it is: the step, the reason and the logs are what helps)
         reason = str(error) if isinstance(error, DemoError) else f"{type(error).__name__}: {error}"
         typer.echo(f"\nFAILED at “{steps.failed or 'set-up'}” after {steps.held} steps that held.", err=True)
-        typer.echo(f"{reason}\nThe logs are in {folder / 'logs'}.", err=True)
+        typer.echo(f"{reason}\nWhat the stack left is in {folder}, its logs in {folder / 'logs'}.", err=True)
         return 1
     shutil.rmtree(folder, ignore_errors=True)
     typer.echo(f"\nAll {steps.held} steps held, in {steps.seconds:.1f} s.")
@@ -58,14 +58,14 @@ def run(file: Path | None) -> int:
 
 
 def _check(folder: Path, file: Path | None, steps: Steps) -> None:
+    with steps.step("A video to hand in") as seen:
+        video = file or make_large_video(folder / "take-1.mp4", at_least_bytes=_SAMPLE_BYTES)
+        seconds = duration_seconds(video)
+        seen(f"{video.name}, {video.stat().st_size / _MEGABYTE:.1f} MB, {seconds:.1f} s")
     state = StackState(ports=free_ports())
     stack = Stack(folder, state, steps, encode_seconds=_ENCODE_SECONDS, durable=False)
     try:
         stack.start()
-        with steps.step("A video to hand in") as seen:
-            video = file or make_large_video(folder / "take-1.mp4", at_least_bytes=_SAMPLE_BYTES)
-            seconds = duration_seconds(video)
-            seen(f"{video.name}, {video.stat().st_size / _MEGABYTE:.1f} MB, {seconds:.1f} s")
         with Browser(state.ports) as browser:
             MainJob(stack, steps, browser).walk(video, seconds)
     finally:
