@@ -22,7 +22,7 @@ class SpaBuildError(RuntimeError):
     """The SPA could not be built; says which command failed and what to do."""
 
 
-class SpaBuildHook(BuildHookInterface):  # type: ignore[type-arg]
+class SpaBuildHook(BuildHookInterface):
     """Hatchling's hook. An sdist carries the sources only; whoever builds a wheel of it builds the pages."""
 
     def dependencies(self) -> list[str]:

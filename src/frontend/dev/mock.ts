@@ -144,7 +144,8 @@ async function api(request: IncomingMessage, response: ServerResponse, uploads: 
       response.writeHead(204).end();
       return;
     case "DELETE /submissions/*":
-      if (scene.work) scene.work = { ...scene.work, submission: null, can: { upload: true, submit: true, withdraw: false } };
+      if (scene.work)
+        scene.work = { ...scene.work, submission: null, can: { upload: true, submit: true, withdraw: false } };
       response.writeHead(204).end();
       return;
     case "GET /videos/*":

@@ -127,6 +127,7 @@ export const review = {
   switchAttempt: "Switch to it",
   leave: "Leave without saving",
   stay: "Stay",
+  tryAgain: "Try again",
   resend: "Send again",
   resending: "Sending…",
   nextStudent: "Next student",
@@ -162,7 +163,8 @@ export function delivery(
 
 export const keys = {
   title: "Keys",
-  off: "Single keys are on",
+  hints: { play: "play", skip: "10 s", grade: "grade" },
+  single: "Use single keys",
   review: [
     ["K", "or Space: play, pause"],
     ["J", "10 s back"],
