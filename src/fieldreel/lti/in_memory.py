@@ -9,7 +9,6 @@ from typing import Any, NoReturn
 
 from pylti1p3.cookie import CookieService
 from pylti1p3.deployment import Deployment
-from pylti1p3.redirect import Redirect
 from pylti1p3.registration import Registration
 from pylti1p3.request import Request
 from pylti1p3.session import SessionService
@@ -53,12 +52,7 @@ class OnePlatform(ToolConfAbstract[Any]):
 
     def find_registration_by_params(self, *_: object, **__: object) -> Registration:
         """The registration; whether issuer and client are its own is judged with the signature."""
-        return (
-            Registration()
-            .set_issuer(self._platform.issuer)
-            .set_client_id(self._platform.client_id)
-            .set_auth_login_url(self._platform.authorization_url)
-        )
+        return Registration().set_issuer(self._platform.issuer).set_client_id(self._platform.client_id)
 
     def find_deployment_by_params(self, *_: object, **__: object) -> Deployment:
         """A deployment: the database judges whether it is approved, when it consumes the state."""
@@ -93,19 +87,3 @@ class NoNetwork:
 
     def __getattr__(self, name: str) -> NoReturn:
         raise RuntimeError(f"PyLTI1p3 tried to use the network ({name})")
-
-
-class Address(Redirect[str]):
-    """A redirect that is only its address; the response is made elsewhere."""
-
-    set_redirect_url = never
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    def do_redirect(self) -> str:
-        """The address."""
-        return self._url
-
-    do_js_redirect = do_redirect
-    get_redirect_url = do_redirect

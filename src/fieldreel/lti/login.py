@@ -6,13 +6,14 @@ Nothing of an initiation is signed: every value is a stranger's until the id tok
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Self
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit
 
 from pylti1p3.exception import OIDCException
 from pylti1p3.oidc_login import OIDCLogin
+from pylti1p3.registration import Registration
 
 from fieldreel.lti.errors import DirectVisit, ForeignTarget, LegacyLaunch, MissingLoginParameter
-from fieldreel.lti.in_memory import Address, NoCookies, NoSession, OnePlatform, Parameters
+from fieldreel.lti.in_memory import NoCookies, NoSession, OnePlatform, Parameters, never
 from fieldreel.lti.platform import RegisteredPlatform, origin_of
 
 MAX_PARAMETER: Final = 8192
@@ -80,30 +81,35 @@ def authentication_request_url(
 ) -> str:
     """Where to send the browser: the authentication request of LTI Security Framework §5.1.1.2.
 
-    The authorization URL comes from the registration alone, and keeps the query that it may have. Hints are echoed
+    PyLTI1p3 judges the initiation; the address is joined here, because the library appends `?` even to one with a
+    query, and takes its own state and nonce. The authorization URL comes from the registration alone. Hints are echoed
     unchanged: Moodle's `lti_message_hint` is JSON and can be used once.
 
     Raises:
         MissingLoginParameter: PyLTI1p3 finds the initiation incomplete.
     """
     try:
-        url: str = _Login(initiation, platform, state=state, nonce=nonce).redirect(redirect_uri)
+        registration: Registration = _Login(
+            Parameters(initiation.parameters()), OnePlatform(platform), NoSession(), NoCookies()
+        ).validate_oidc_login()
     except OIDCException as error:
         raise MissingLoginParameter("pylti1p3") from error
-    return url
+    request = {
+        "scope": "openid",
+        "response_type": "id_token",
+        "response_mode": "form_post",
+        "prompt": "none",
+        "client_id": registration.get_client_id(),
+        "redirect_uri": redirect_uri,
+        "login_hint": initiation.login_hint,
+        "state": state,
+        "nonce": nonce,
+    }
+    if initiation.lti_message_hint is not None:
+        request["lti_message_hint"] = initiation.lti_message_hint
+    address = platform.authorization_url
+    return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(request)}"
 
 
-class _Login(OIDCLogin[Any, Any, Any, Any, str]):
-    """PyLTI1p3's login in memory, with our state and nonce instead of its own."""
-
-    def __init__(self, initiation: LoginInitiation, platform: RegisteredPlatform, *, state: str, nonce: str) -> None:
-        super().__init__(Parameters(initiation.parameters()), OnePlatform(platform), NoSession(), NoCookies())
-        self._ours = {"state": state, "nonce": nonce}
-
-    def get_redirect(self, url: str) -> Address:
-        """The URL as PyLTI1p3 joined it, corrected: it appends `?` even to an address with a query."""
-        base = self._registration.get_auth_login_url() or ""
-        request = {**dict(parse_qsl(url[len(base) + 1 :], keep_blank_values=True)), **self._ours}
-        parts = urlsplit(base)
-        query = f"{parts.query}&{urlencode(request)}" if parts.query else urlencode(request)
-        return Address(urlunsplit((parts.scheme, parts.netloc, parts.path, query, "")))
+class _Login(OIDCLogin[Any, Any, Any, Any, Any]):
+    get_redirect = never

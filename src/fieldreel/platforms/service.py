@@ -249,7 +249,7 @@ class Platforms:
         faults = []
         for name, address in addresses.items():
             origin = origin_of(address)
-            if origin is None or (self._require_https and not origin.startswith("https://")):
+            if origin is None or "#" in address or (self._require_https and not origin.startswith("https://")):
                 faults.append({"pointer": f"/{name}", "detail": "must be an absolute https:// address"})
             elif name.startswith("frame_ancestors") and origin != address:
                 faults.append({"pointer": f"/{name}", "detail": "must be an origin, such as https://lms.example.edu"})

@@ -126,6 +126,7 @@ async def test_a_registration_is_never_overwritten(platforms):
         ({"authorization_url": "http://moodle.example.edu/auth"}, "/authorization_url"),
         ({"token_url": "ftp://moodle.example.edu"}, "/token_url"),
         ({"jwks_url": ""}, "/jwks_url"),
+        ({"authorization_url": "https://moodle.example.edu/auth#part"}, "/authorization_url"),
         ({"frame_ancestors": ("https://a.example/path",)}, "/frame_ancestors/0"),
         ({"frame_ancestors": ("https://a.example", "'none'; script-src *")}, "/frame_ancestors/1"),
     ],
