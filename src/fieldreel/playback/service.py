@@ -6,7 +6,7 @@ from uuid import UUID
 from cachetools import TTLCache
 
 from fieldreel.db import Database
-from fieldreel.errors import NotFound, ServiceUnavailable, Unauthenticated
+from fieldreel.errors import NotFound, PlaybackError, ServiceUnavailable, Unauthenticated
 from fieldreel.kit.clock import Clock
 from fieldreel.playback import queries
 from fieldreel.playback.errors import VideoDeleted, VideoFailed, VideoNotReady
@@ -17,13 +17,7 @@ from fieldreel.videos.models import VideoStatus
 
 CACHED_TOKENS = 10_000
 RENEW_AT = 0.8
-_REFUSALS = {
-    VideoStatus.FAILED: VideoFailed,
-    VideoStatus.CANCELLED: VideoDeleted,
-    VideoStatus.EXPIRED: VideoDeleted,
-    VideoStatus.DELETING: VideoDeleted,
-    VideoStatus.DELETED: VideoDeleted,
-}
+_GONE = frozenset({VideoStatus.CANCELLED, VideoStatus.EXPIRED, VideoStatus.DELETING, VideoStatus.DELETED})
 
 
 class Playback:
@@ -68,8 +62,7 @@ class Playback:
             raise Unauthenticated
         if row["id"] is None:
             raise NotFound
-        if row["status"] != VideoStatus.READY:
-            refusal = _REFUSALS.get(VideoStatus(row["status"]), VideoNotReady)
+        if (refusal := refusal_for(VideoStatus(row["status"]))) is not None:
             raise refusal(extensions={"status": row["status"], "deleted_at": _iso(row["deleted_at"])})
         if not self._customer_url:
             raise ServiceUnavailable("Videos cannot be played: the address of the video service is not configured.")
@@ -93,6 +86,15 @@ class Playback:
             token = await self._stream.create_token(uid, expires_at=expires_at)
         self._tokens[uid] = token, expires_at
         return token, expires_at
+
+
+def refusal_for(status: VideoStatus) -> type[PlaybackError] | None:
+    """Why a video in this state cannot be watched; None where it can."""
+    if status is VideoStatus.READY:
+        return None
+    if status is VideoStatus.FAILED:
+        return VideoFailed
+    return VideoDeleted if status in _GONE else VideoNotReady
 
 
 def _iso(at: datetime | None) -> str | None:
