@@ -50,7 +50,14 @@ export function StudentPage({ client, config }: { client: Client; config: PageCo
         {work ? (
           <Home known={{ ...rest, work, now }} {...{ desk, pick, config, choose, over, online }} ask={setQuestion} />
         ) : (
-          loadProblem && <Down desk={desk} problem={loadProblem} config={config} />
+          <>
+            <h1 class="hidden">{courseName(config.course) || en.chrome.product}</h1>
+            {loadProblem ? (
+              <Down desk={desk} problem={loadProblem} config={config} />
+            ) : (
+              <p role="status">{en.chrome.loading}</p>
+            )}
+          </>
         )}
       </main>
       <input

@@ -115,7 +115,12 @@ export function QueueView({ queue, tab, onTab, platform, banner, open }: QueueVi
             />
           </label>
           <p class="key-hints">
-            <kbd>J</kbd> <kbd>K</kbd> {text.keys.move} <kbd>Enter</kbd> {text.keys.open}{" "}
+            <span>
+              <kbd>J</kbd> <kbd>K</kbd> {text.keys.move}
+            </span>
+            <span>
+              <kbd>Enter</kbd> {text.keys.open}
+            </span>
             <button type="button" class="key-help" onClick={() => setHelp(true)}>
               <kbd>?</kbd> {text.keys.all}
             </button>

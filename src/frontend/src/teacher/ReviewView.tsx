@@ -129,8 +129,15 @@ function Review(props: ReviewProps) {
         <div class="review-stage">
           <ReviewStage submission={submission} videoRef={video} now={now} onNext={() => go(neighbour(1), false)} />
           <p class="key-hints">
-            <kbd>K</kbd> {words.keys.hints.play} <kbd>J</kbd> <kbd>L</kbd> {words.keys.hints.skip} <kbd>G</kbd>{" "}
-            {words.keys.hints.grade}{" "}
+            <span>
+              <kbd>K</kbd> {words.keys.hints.play}
+            </span>
+            <span>
+              <kbd>J</kbd> <kbd>L</kbd> {words.keys.hints.skip}
+            </span>
+            <span>
+              <kbd>G</kbd> {words.keys.hints.grade}
+            </span>
             <button type="button" class="key-help" onClick={() => setHelp(true)}>
               <kbd>?</kbd> {review.allKeys}
             </button>

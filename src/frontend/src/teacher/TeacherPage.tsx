@@ -56,7 +56,11 @@ export function TeacherPage({ client, config }: { client: Client; config: PageCo
       </TopBar>
       {queue === null ? (
         <main class="teacher-main" id="content">
-          {problem && <Unreachable problem={problem} config={config} retry={refresh} />}
+          {problem ? (
+            <Unreachable problem={problem} config={config} retry={refresh} />
+          ) : (
+            <p role="status">{en.chrome.loading}</p>
+          )}
         </main>
       ) : view.kind === "setup" ? (
         <SetupView
@@ -110,6 +114,7 @@ export function TeacherPage({ client, config }: { client: Client; config: PageCo
       )}
       {leaving && (
         <LeaveQuestion
+          from={view.kind}
           onStay={() => setLeaving(null)}
           onLeave={() => {
             setDirty(false);
@@ -199,8 +204,8 @@ function Unreachable({ problem, config, retry }: { problem: Problem; config: Pag
   );
 }
 
-function LeaveQuestion({ onStay, onLeave }: { onStay: () => void; onLeave: () => void }) {
-  const { title, body } = words.states["t.review.unsaved"]();
+function LeaveQuestion({ from, onStay, onLeave }: { from: View["kind"]; onStay: () => void; onLeave: () => void }) {
+  const { title, body } = words.states[from === "setup" ? "t.setup.unsaved" : "t.review.unsaved"]();
   return (
     <Dialog
       title={title}

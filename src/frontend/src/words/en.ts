@@ -426,8 +426,8 @@ export const chrome = {
   theme: "Colours",
   themes: { light: "Light", dark: "Dark", auto: "Device" },
   contrast: "More contrast",
-  skip: "Skip to the content",
   close: "Close",
+  loading: "Loading the assignment…",
   unavailable: "This part of the page could not be loaded.",
   version: (version: string) => `fieldreel ${version}`,
 } as const;

@@ -35,6 +35,10 @@ export const states = {
     body: "Yours is not saved.",
   }),
   "t.review.unsaved": (): StateWords => ({ title: "Your grade is not saved", body: "Save it, or leave without it." }),
+  "t.setup.unsaved": (): StateWords => ({
+    title: "Your changes are not saved",
+    body: "Save them, or leave without them.",
+  }),
   "t.review.new_attempt": (at: string): StateWords => ({
     title: `A newer attempt arrived at ${f.time(at)}.`,
     body: "You are looking at the older one.",
@@ -131,7 +135,7 @@ export const review = {
   resend: "Send again",
   resending: "Sending…",
   nextStudent: "Next student",
-  allKeys: "All keys",
+  allKeys: "all keys",
 } as const;
 
 /** The gradebook in words, never as a colour. */
