@@ -29,6 +29,7 @@ MAX_KEYS: Final = 50
 MIN_BITS: Final = 2048
 MAX_BITS: Final = 8192  # verifying with a giant key is work that a stranger could order
 TTL: Final = timedelta(hours=1)  # Brightspace rotates about hourly; the overlap of old and new covers us
+FETCH_SECONDS: Final = 5  # a person waits meanwhile
 REFETCH_AFTER: Final = timedelta(minutes=1)
 
 log = structlog.get_logger(__name__)
@@ -71,7 +72,9 @@ class KeySets:
         cached = self._cached.get(platform.registration_id)
         if cached is None or cached.jwks_url != platform.jwks_url:
             cached = self._cached[platform.registration_id] = _Cached(platform.jwks_url)
-        if kid not in cached.keys or not cached.is_fresh(self._clock.now()):
+        known, fresh = kid in cached.keys, cached.is_fresh(self._clock.now())
+        # An old set still answers for the keys it has while somebody else fetches a newer one.
+        if not known or (not fresh and not cached.lock.locked()):
             async with cached.lock:
                 await self._refresh(cached, kid)
         if (key := cached.keys.get(kid)) is not None:
@@ -86,8 +89,9 @@ class KeySets:
             return  # somebody who held the lock before us did it, or tried a moment ago
         cached.tried_at = now
         try:
-            cached.keys = parse_key_set(await self._fetch(cached.jwks_url))
-        except (httpx.HTTPError, httpx.InvalidURL, _BadKeySet) as error:
+            async with asyncio.timeout(FETCH_SECONDS):
+                cached.keys = parse_key_set(await self._fetch(cached.jwks_url))
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, _BadKeySet) as error:
             # The old set, if any, stays: a key that verified yesterday is better than an error page.
             log.warning("key_set.not_refreshed", jwks_url=cached.jwks_url, cause=repr(error))
             return

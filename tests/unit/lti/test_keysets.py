@@ -137,6 +137,25 @@ async def test_without_any_set_a_failure_asks_to_come_back(lms, key_sets, platfo
     assert await key_sets.key(lms.registered, lms.kid)
 
 
+async def test_while_an_old_set_is_fetched_again_its_keys_still_answer(lms, key_sets, platform, clock):
+    key = await key_sets.key(lms.registered, lms.kid)
+    clock.time += timedelta(hours=2)
+    platform.delay = 60
+    waiting = asyncio.create_task(key_sets.key(lms.registered, lms.kid))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(1):
+        assert await key_sets.key(lms.registered, lms.kid) is key
+    waiting.cancel()
+
+
+async def test_a_platform_that_never_finishes_is_given_up(lms, key_sets, platform, monkeypatch):
+    monkeypatch.setattr("fieldreel.lti.keysets.FETCH_SECONDS", 0.01)
+    platform.delay = 60
+    async with asyncio.timeout(1):
+        with pytest.raises(KeySetUnavailable):
+            await key_sets.key(lms.registered, lms.kid)
+
+
 async def test_keys_of_one_registration_are_not_tried_for_another(lms, key_sets, platform):
     await key_sets.key(lms.registered, lms.kid)
     other = replace(lms.registered, registration_id=uuid.UUID(int=8), jwks_url="https://other.example/jwks")
