@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,12 +61,13 @@ def loopback_only() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def cluster() -> Iterator[EmbeddedPostgres]:
     """One PostgreSQL per test process; flushing nothing to disk, gone at the end."""
-    folder: Path = tmp_path_factory.mktemp("postgres")
-    folder.chmod(0o711)
-    with EmbeddedPostgres(folder / "cluster", durable=False, options={"max_connections": "60"}) as running:
-        yield running
+    # Not below pytest's own folder, which is closed to the user that root may have to run PostgreSQL as.
+    with tempfile.TemporaryDirectory(prefix="fieldreel-tests-") as place:
+        Path(place).chmod(0o711)
+        with EmbeddedPostgres(Path(place) / "pg", durable=False, options={"max_connections": "60"}) as running:
+            yield running
 
 
 @pytest.fixture(scope="session")

@@ -37,12 +37,18 @@ def run(folder: Path, *, fresh: bool, ports: Ports | None) -> int:
 
 
 def _stay(folder: Path, *, fresh: bool, ports: Ports | None) -> None:
-    if fresh:
-        clear(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     former = StackState.read(folder)
+    if fresh or (former and not former.filled):  # a first start that ended half-way begins again
+        clear(folder)
+        former = None
+    folder.mkdir(parents=True, exist_ok=True)
     state = former or StackState()
     state.ports = choose_ports(ports or state.ports, typer.echo)
+    if former and former.registrations and state.ports.lms_url not in former.registrations:
+        raise DemoError(
+            f"The data in {folder} belongs to the LMS at {', '.join(former.registrations)}, and that port is not to be "
+            "had. Free it, or start over with `--fresh` (`make demo FRESH=1`)."
+        )
     state.write(folder)
     steps = Steps(typer.echo)
     stack = Stack(folder, state, steps, encode_seconds=_ENCODE_SECONDS)
