@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from fieldreel.assignments.policy import ACCEPTED_EXTENSIONS, Policy
 from fieldreel.courses.models import Assignment, Context, DatesSource
 
-Points = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
+Points = Annotated[float, Field(ge=0.01, le=1_000_000, allow_inf_nan=False)]
 
 
 class CourseOut(BaseModel):
@@ -78,7 +78,7 @@ class ChangeAssignmentRequest(BaseModel):
         json_schema_extra={"examples": [{"instructions": "Show all five steps.", "attempts_allowed": 2}]},
     )
 
-    instructions: Annotated[str, Field(max_length=10_000)] = ""
+    instructions: Annotated[str, Field(max_length=10_000, pattern=r"^[^\x00]*$")] = ""
     points_max: Points = 100
     opens_at: AwareDatetime | None = None
     due_at: AwareDatetime | None = None
@@ -87,10 +87,3 @@ class ChangeAssignmentRequest(BaseModel):
     max_duration_seconds: Annotated[int, Field(gt=0, le=36_000)] | None = None
     attempts_allowed: Annotated[int, Field(gt=0, le=100)] | None = None
     retention_days: Annotated[int, Field(gt=0, le=36_500)] | None = None
-
-    @model_validator(mode="after")
-    def _dates_in_order(self) -> Self:
-        dates = [at for at in (self.opens_at, self.due_at, self.closes_at) if at is not None]
-        if dates != sorted(dates):
-            raise ValueError("opens_at, due_at and closes_at must follow each other in time")
-        return self

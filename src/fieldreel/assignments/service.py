@@ -10,11 +10,11 @@ from fieldreel.assignments.policy import Policy, policy_of
 from fieldreel.assignments.schemas import AssignmentOut, ChangeAssignmentRequest
 from fieldreel.audit.service import Audit, Event
 from fieldreel.courses.models import Assignment, DatesSource
-from fieldreel.errors import NotFound, PreconditionFailed
+from fieldreel.errors import InvalidRequest, NotFound, PreconditionFailed
 from fieldreel.launches.principal import Principal
 from fieldreel.settings import AssignmentDefaults
 
-_DATES = frozenset({"opens_at", "due_at", "closes_at"})
+_DATES = ("opens_at", "due_at", "closes_at")
 
 
 class Assignments:
@@ -61,6 +61,7 @@ class Assignments:
             NotFound: another assignment than this launch's.
             Forbidden: not a teacher.
             PreconditionFailed: somebody else changed it first.
+            InvalidRequest: the dates, old and new together, do not follow each other.
         """
         own(principal, assignment_id)
         principal.require_setter()
@@ -72,7 +73,8 @@ class Assignments:
         for name in sent:
             value = getattr(wanted, name)
             setattr(assignment, name, Decimal(str(value)) if name == "points_max" else value)
-        if sent & _DATES:
+        _require_dates_in_order(assignment)
+        if sent.intersection(_DATES):
             assignment.dates_source = DatesSource.TEACHER
         assignment.version += 1
         await session.flush()
@@ -91,3 +93,10 @@ def own(principal: Principal, assignment_id: UUID) -> None:
     """Raise `NotFound` unless the launch was for this assignment: to every other one it has no door."""
     if principal.assignment_id != assignment_id:
         raise NotFound
+
+
+def _require_dates_in_order(assignment: Assignment) -> None:
+    dates = {name: at for name in _DATES if (at := getattr(assignment, name)) is not None}
+    if list(dates.values()) != sorted(dates.values()):
+        detail = "opens_at, due_at and closes_at must follow each other in time"
+        raise InvalidRequest(extensions={"errors": [{"pointer": f"/{name}", "detail": detail} for name in dates]})

@@ -1,6 +1,6 @@
 """Errors of submissions."""
 
-from fieldreel.errors import Conflict
+from fieldreel.errors import Conflict, InvalidRequest
 
 
 class NotUploaded(Conflict):
@@ -50,3 +50,11 @@ class FeedbackGiven(Conflict):
     slug = "submission.graded"
     title = "Your teacher has started with feedback"
     default_detail = "It can no longer be replaced or withdrawn. Ask your teacher."
+
+
+class IdempotencyKeyReused(InvalidRequest):
+    """The same `Idempotency-Key` with another body, here or at an upload."""
+
+    slug = "request.key_reused"
+    title = "This Idempotency-Key was used for something else"
+    default_detail = "Use a new key for a new request."

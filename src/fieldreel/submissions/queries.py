@@ -45,6 +45,11 @@ _COUNTED = select(func.count(), func.max(Submission.feedback_at)).where(
 _OF_VIDEO = select(Submission.id).where(
     Submission.video_id == bindparam("video_id"), Submission.status != SubmissionStatus.WITHDRAWN
 )
+_WITHDRAWN = (
+    select(Submission)
+    .where(Submission.video_id == bindparam("video_id"), Submission.status == SubmissionStatus.WITHDRAWN)
+    .with_for_update()
+)
 _TEST_USER = select(Person.test_user).where(Person.id == bindparam("person_id"))
 _LOCK_PERSON = select(Person.id).where(Person.id == bindparam("person_id")).with_for_update(key_share=True)
 
@@ -93,6 +98,11 @@ async def get_by_request_key(session: AsyncSession, person_id: UUID, key: str) -
 async def lock_current(session: AsyncSession, assignment_id: UUID, person_id: UUID) -> Submission | None:
     """The submission that counts, locked, or None."""
     return await session.scalar(_CURRENT, {"assignment_id": assignment_id, "person_id": person_id})
+
+
+async def lock_withdrawn(session: AsyncSession, video_id: UUID) -> Submission | None:
+    """The withdrawn submission of a video, locked, or None."""
+    return await session.scalar(_WITHDRAWN, {"video_id": video_id})
 
 
 async def last_attempt(session: AsyncSession, assignment_id: UUID, person_id: UUID) -> int:

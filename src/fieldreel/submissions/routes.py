@@ -12,6 +12,7 @@ from fieldreel.submissions.errors import (
     AttemptsUsed,
     Closed,
     FeedbackGiven,
+    IdempotencyKeyReused,
     NotUploaded,
     VideoUnusable,
 )
@@ -49,6 +50,7 @@ async def get_my_work(
             AttemptsUsed,
             Closed,
             FeedbackGiven,
+            IdempotencyKeyReused,
             MissingIdempotencyKey,
         ),
     },

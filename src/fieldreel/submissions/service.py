@@ -15,7 +15,14 @@ from fieldreel.kit.clock import Clock
 from fieldreel.kit.ids import short_code, uuid7
 from fieldreel.launches.principal import Principal
 from fieldreel.submissions import queries
-from fieldreel.submissions.errors import AlreadySubmitted, Closed, FeedbackGiven, NotUploaded, VideoUnusable
+from fieldreel.submissions.errors import (
+    AlreadySubmitted,
+    Closed,
+    FeedbackGiven,
+    IdempotencyKeyReused,
+    NotUploaded,
+    VideoUnusable,
+)
 from fieldreel.submissions.models import Submission, SubmissionStatus
 from fieldreel.submissions.schemas import Abilities, MyWorkOut, SubmissionOut, SubmitRequest
 from fieldreel.videos import queries as video_queries
@@ -25,7 +32,7 @@ from fieldreel.videos.service import require_own
 
 _AT_STREAM = frozenset({VideoStatus.PROCESSING, VideoStatus.READY})
 _NOT_YET = frozenset({VideoStatus.REQUESTED, VideoStatus.UPLOADING})
-_SHOWN_AS_DRAFT = _AT_STREAM | _NOT_YET | {VideoStatus.FAILED, VideoStatus.EXPIRED}
+_SHOWN_AS_DRAFT = _AT_STREAM | _NOT_YET | {VideoStatus.FAILED}
 
 
 class Submissions:
@@ -91,6 +98,7 @@ class Submissions:
             NotUploaded: Stream does not have the bytes yet.
             VideoUnusable: the video failed or was deleted.
             AlreadySubmitted, FeedbackGiven, AttemptsUsed, Closed: as their words say.
+            IdempotencyKeyReused: `key` stands for another video.
         """
         own(principal, wanted.assignment_id)
         principal.require_learner()
@@ -98,10 +106,12 @@ class Submissions:
         assignment, _ = await assignment_queries.require_assignment(session, wanted.assignment_id)
         policy = self._assignments.policy(assignment)
         if (known := await queries.get_by_request_key(session, principal.person_id, key)) is not None:
+            if known[0].video_id != wanted.video_id:
+                raise IdempotencyKeyReused
             return SubmissionOut.of(*known, policy), False
         video = require_own(principal, await video_queries.lock_video(session, wanted.video_id))
         await self._check(session, principal, video, policy)
-        submission = await self._insert(session, principal, video, policy, key)
+        submission = await self._hand_in(session, principal, video, policy, key)
         return SubmissionOut.of(*await queries.require_submission(session, submission.id), policy), True
 
     async def show(self, session: AsyncSession, principal: Principal, submission_id: UUID) -> SubmissionOut:
@@ -147,7 +157,7 @@ class Submissions:
             raise Closed
         await queries.require_attempt_left(session, principal.assignment_id, principal.person_id, policy)
 
-    async def _insert(
+    async def _hand_in(
         self, session: AsyncSession, principal: Principal, video: Video, policy: Policy, key: str
     ) -> Submission:
         now = self._clock.now()
@@ -155,19 +165,17 @@ class Submissions:
         if current is not None:
             current.status = SubmissionStatus.REPLACED
             await session.flush()
-        submission = Submission(
-            id=uuid7(),
-            assignment_id=principal.assignment_id,
-            person_id=principal.person_id,
-            video_id=video.id,
-            attempt=await queries.last_attempt(session, principal.assignment_id, principal.person_id) + 1,
-            status=SubmissionStatus.SUBMITTED,
-            late=policy.is_late(now, intent_at=video.intent_at),
-            receipt=f"VA-{short_code()}",
-            request_key=key,
-            intent_at=video.intent_at,
-            submitted_at=now,
+        last_attempt = await queries.last_attempt(session, principal.assignment_id, principal.person_id)
+        # A video has one submission: one that was withdrawn is handed in again, under a new attempt and receipt.
+        submission = await queries.lock_withdrawn(session, video.id) or Submission(
+            id=uuid7(), assignment_id=principal.assignment_id, person_id=principal.person_id, video_id=video.id
         )
+        submission.attempt = last_attempt + 1
+        submission.status, submission.withdrawn_at = SubmissionStatus.SUBMITTED, None
+        submission.late = policy.is_late(now, intent_at=video.intent_at)
+        submission.receipt = f"VA-{short_code()}"
+        submission.request_key = key
+        submission.intent_at, submission.submitted_at = video.intent_at, now
         session.add(submission)
         await session.flush()
         await self._record(session, principal, Event.SUBMITTED, submission, late=submission.late)
@@ -205,10 +213,20 @@ def visible(principal: Principal, row: queries.SubmissionRow) -> queries.Submiss
 
 
 def _draft(videos: list[Video], attempts: list[queries.SubmissionRow]) -> Video | None:
-    """The newest video that was not handed in, unless a later one was."""
+    """The newest video that was not handed in, unless a later one was; an expired one only if there is nothing better.
+
+    `videos` newest first.
+    """
     handed_in = {row[0].video_id for row in attempts if row[0].status is not SubmissionStatus.WITHDRAWN}
-    newest = next((video for video in videos if video.id in handed_in or video.status in _SHOWN_AS_DRAFT), None)
-    return newest if newest is not None and newest.id not in handed_in else None
+    expired = None
+    for video in videos:
+        if video.id in handed_in:
+            break
+        if video.status in _SHOWN_AS_DRAFT:
+            return video
+        if video.status is VideoStatus.EXPIRED:
+            expired = expired or video
+    return expired
 
 
 def _is_current(video: Video, current: queries.SubmissionRow | None) -> bool:

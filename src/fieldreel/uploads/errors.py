@@ -1,6 +1,6 @@
 """Errors of uploads."""
 
-from fieldreel.errors import InvalidRequest, UploadError
+from fieldreel.errors import UploadError
 
 
 class VideoTooLarge(UploadError):
@@ -62,11 +62,3 @@ class UploadExpired(UploadError):
     slug = "upload.expired"
     title = "The upload link ran out"
     default_detail = "Start the upload again. It begins at 0 %, because Stream cannot move the bytes of an old link."
-
-
-class IdempotencyKeyReused(InvalidRequest):
-    """The same `Idempotency-Key` with another body."""
-
-    slug = "request.key_reused"
-    title = "This Idempotency-Key was used for something else"
-    default_detail = "Use a new key for a new upload."

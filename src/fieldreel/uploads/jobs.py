@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -13,12 +13,20 @@ from fieldreel.kit.clock import Clock
 from fieldreel.stream.client import StreamClient
 from fieldreel.uploads.service import Uploads
 from fieldreel.videos import queries
-from fieldreel.videos.models import VideoStatus
 
 log = structlog.get_logger(__name__)
 
 BATCH = 50  # one list call at Stream answers for all of them
 LEASE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One claimed look: our id, Stream's if it ever answered, and the `next_check_at` that marks the claim."""
+
+    video_id: UUID
+    uid: str | None
+    claim: datetime
 
 
 @dataclass
@@ -51,27 +59,26 @@ class Reconciler:
                 break
         return report
 
-    async def _claim(self) -> dict[UUID, tuple[str | None, VideoStatus]]:
+    async def _claim(self) -> list[Due]:
         now = self._clock.now()
         async with self._begin() as session:
             videos = await queries.claim_due_checks(session, now, BATCH)
             for video in videos:
                 video.next_check_at = now + LEASE
-            return {video.id: (video.stream_uid, video.status) for video in videos}
+            return [Due(video.id, video.stream_uid, now + LEASE) for video in videos]
 
-    async def _batch(self, due: dict[UUID, tuple[str | None, VideoStatus]], report: ReconcileReport) -> None:
-        uids = [uid for uid, _ in due.values() if uid is not None]
-        seen = {video.uid: video for video in await self._stream.list_videos(uids=uids)} if uids else {}
-        for video_id, (uid, status) in due.items():
+    async def _batch(self, due: list[Due], report: ReconcileReport) -> None:
+        uids = [one.uid for one in due if one.uid is not None]
+        seen = {video.uid: video for video in await self._stream.list_videos(uids=uids)}
+        for one in due:
             report.looked_at += 1
             try:
-                if uid is None:
-                    if status is VideoStatus.REQUESTED:
-                        await self._uploads.abandon_unanswered(video_id)
-                elif uid in seen:
-                    report.now[(await self._uploads.take_over(video_id, seen[uid])).status] += 1
+                if one.uid is None:
+                    await self._uploads.settle_unanswered(one.video_id, one.claim)
+                elif one.uid in seen:
+                    report.now[(await self._uploads.take_over(one.video_id, seen[one.uid])).status] += 1
                 else:  # missing in a list is not yet gone: only a 404 of its own says so
-                    report.now[(await self._uploads.confirm(video_id)).status] += 1
+                    report.now[(await self._uploads.confirm(one.video_id)).status] += 1
             except FieldreelError as error:
                 report.failed += 1
-                log.warning("reconcile_failed", video_id=str(video_id), reason=error.slug)
+                log.warning("reconcile_failed", video_id=str(one.video_id), reason=error.slug)

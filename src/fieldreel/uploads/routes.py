@@ -8,10 +8,9 @@ from fastapi import APIRouter, Depends, Response, status
 from fieldreel.errors import Forbidden, NotFound
 from fieldreel.launches.deps import CurrentPrincipal
 from fieldreel.stream.errors import StreamBusy, StreamQuotaExceeded, StreamRateLimited, StreamUnavailable
-from fieldreel.submissions.errors import AttemptsUsed
+from fieldreel.submissions.errors import AttemptsUsed, FeedbackGiven, IdempotencyKeyReused
 from fieldreel.uploads.errors import (
     EmptyFile,
-    IdempotencyKeyReused,
     SubmissionsClosed,
     UnsupportedVideo,
     UploadExpired,
@@ -46,6 +45,8 @@ Service = Annotated[Uploads, Depends(provided(Uploads))]
             UploadNotOpen,
             SubmissionsClosed,
             AttemptsUsed,
+            FeedbackGiven,
+            WrongVideoState,
             IdempotencyKeyReused,
             MissingIdempotencyKey,
             StreamQuotaExceeded,

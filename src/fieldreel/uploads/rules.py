@@ -21,6 +21,8 @@ _CLOSED: dict[ClosedReason, type[FieldreelError]] = {
     ClosedReason.NOT_OPEN: UploadNotOpen,
     ClosedReason.CLOSED: SubmissionsClosed,
 }
+LONGEST_SECONDS = 36_000
+"""Stream's own limit of `maxDurationSeconds`."""
 _GIGABYTE = 1_000_000_000
 
 
@@ -48,7 +50,7 @@ def check_file(wanted: StartUploadRequest, policy: Policy) -> None:
     # Without an ending the bytes decide: Stream looks at them, and the browser has looked already.
     if suffix and suffix not in ACCEPTED_EXTENSIONS:
         raise UnsupportedVideo(extensions={"accepted_extensions": list(ACCEPTED_EXTENSIONS)})
-    if wanted.mime_type and not wanted.mime_type.startswith(("video/", "application/")):
+    if wanted.mime_type and not wanted.mime_type.lower().startswith(("video/", "application/")):
         raise UnsupportedVideo(extensions={"accepted_extensions": list(ACCEPTED_EXTENSIONS)})
 
 
@@ -73,7 +75,7 @@ def reserved_seconds(wanted: StartUploadRequest, policy: Policy, slack_percent: 
     if wanted.duration_seconds is None:
         return policy.max_duration_seconds
     wanted_seconds = math.ceil(wanted.duration_seconds * (1 + slack_percent / 100)) + 2
-    return min(wanted_seconds, max(policy.max_duration_seconds, math.ceil(wanted.duration_seconds)))
+    return min(wanted_seconds, max(policy.max_duration_seconds, math.ceil(wanted.duration_seconds)), LONGEST_SECONDS)
 
 
 def request_hash(wanted: StartUploadRequest) -> bytes:

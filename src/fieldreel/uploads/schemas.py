@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from fieldreel.stream.tus import CHUNK_ADVISED, CHUNK_MIN
 from fieldreel.videos.models import Video, VideoStatus
 
+# PostgreSQL's text holds every character but this one.
+NO_NUL = r"^[^\x00]*$"
+
 
 class StartUploadRequest(BaseModel):
     """What the browser knows of a file before a byte is sent."""
@@ -31,14 +34,17 @@ class StartUploadRequest(BaseModel):
     )
 
     assignment_id: UUID
-    filename: Annotated[str, Field(min_length=1, max_length=255)]
+    filename: Annotated[str, Field(min_length=1, max_length=255, pattern=NO_NUL)]
     size_bytes: Annotated[int, Field(ge=0, description="Exact: Stream is told it before the first byte")]
-    mime_type: Annotated[str, Field(max_length=100, description="As the browser says; may be empty")] = ""
+    mime_type: Annotated[
+        str, Field(max_length=100, pattern=NO_NUL, description="As the browser says; may be empty")
+    ] = ""
     duration_seconds: Annotated[
         float | None, Field(gt=0, allow_inf_nan=False, description="As probed in the browser; `null` if it could not")
     ] = None
     fingerprint: Annotated[
-        str, Field(min_length=1, max_length=300, description="Same file, same text: what resuming compares")
+        str,
+        Field(min_length=1, max_length=300, pattern=NO_NUL, description="Same file, same text: what resuming compares"),
     ]
 
 
@@ -102,4 +108,4 @@ class UploadEventRequest(BaseModel):
     kind: UploadEventKind
     reason: Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z0-9_]+){0,3}$", max_length=80)]
     offset_bytes: Annotated[int, Field(ge=0)] = 0
-    detail: Annotated[str | None, Field(max_length=500)] = None
+    detail: Annotated[str | None, Field(max_length=500, pattern=NO_NUL)] = None

@@ -7,34 +7,35 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fieldreel.assignments import queries as assignment_queries
-from fieldreel.assignments.policy import Policy
 from fieldreel.assignments.service import Assignments, own
 from fieldreel.audit.service import Audit, Event
 from fieldreel.db import Begin
 from fieldreel.errors import StreamError
 from fieldreel.kit.clock import Clock
 from fieldreel.kit.crypto import Sealer
-from fieldreel.kit.ids import uuid7
 from fieldreel.launches.principal import Principal
 from fieldreel.settings import UploadSettings
 from fieldreel.stream.client import StreamClient
 from fieldreel.stream.errors import StreamNotFound, StreamUploadGone
-from fieldreel.stream.models import StreamVideo, UploadOrder
+from fieldreel.stream.models import StreamVideo
 from fieldreel.submissions import queries as submission_queries
+from fieldreel.submissions.errors import IdempotencyKeyReused
 from fieldreel.uploads import rules
-from fieldreel.uploads.errors import IdempotencyKeyReused, UploadExpired
+from fieldreel.uploads.errors import UploadExpired
+from fieldreel.uploads.orders import Intent, may_have_happened, new_video, order_for, still_claimed
 from fieldreel.uploads.schemas import OffsetOut, StartUploadRequest, UploadEventKind, UploadEventRequest, UploadOut
 from fieldreel.videos import queries
+from fieldreel.videos.errors import WrongVideoState
 from fieldreel.videos.models import DeletedReason, Video, VideoStatus
 from fieldreel.videos.schemas import VideoOut
-from fieldreel.videos.service import Videos, require_own
+from fieldreel.videos.service import ANSWER_WITHIN, Videos, require_own
 
 log = structlog.get_logger(__name__)
 
 # How long a look at Stream counts as fresh: the browser may ask more often than that.
 FRESH = timedelta(seconds=2)
-# A request for a link that has not got its answer by then has died on the way.
-ANSWER_WITHIN = timedelta(minutes=2)
+# How long a request keeps its place and its time while Stream gives no link; as long as a link would have lived.
+WAITS_FOR = timedelta(hours=6)
 
 _EVENTS = {
     UploadEventKind.RETRIED: Event.UPLOAD_RETRIED,
@@ -42,7 +43,7 @@ _EVENTS = {
     UploadEventKind.PAUSED: Event.UPLOAD_PAUSED,
     UploadEventKind.RESUMED: Event.UPLOAD_RESUMED,
 }
-_CAN_TAKE_BYTES = frozenset({VideoStatus.UPLOADING})
+_UNFINISHED = frozenset({VideoStatus.REQUESTED, VideoStatus.UPLOADING})
 _DRAFTS = frozenset(
     {VideoStatus.REQUESTED, VideoStatus.UPLOADING, VideoStatus.PROCESSING, VideoStatus.READY, VideoStatus.FAILED}
 )
@@ -78,24 +79,27 @@ class Uploads:
         """A link for one file, and whether it is new; the same `key` with the same body gives the same upload again.
 
         Dies between Stream's answer and our note of it: the video stays `requested`; repeating the request, or the
-        reconciler, deletes what Stream made (by its creator, our video id) before anything else is asked of it.
+        reconciler, deletes what Stream made (by its creator, our video id) before anything else is asked of it. A
+        refusal of Stream leaves the row `requested` too: it keeps the student's time for six hours.
 
         Raises:
             NotFound: another assignment than this launch's.
             Forbidden: not a student.
             UploadError: the file or the time does not fit; nothing was reserved.
             StreamError: Stream did not give a link; the same request may be repeated.
+            WrongVideoState: it was cancelled, or overtaken by its own repetition, while Stream answered.
         """
         own(principal, wanted.assignment_id)
         principal.require_learner()
         async with self._begin() as session:
-            video, policy, fresh = await self._intend(session, principal, wanted, key)
-        if video.status is not VideoStatus.REQUESTED:
-            return self._shown(video), False
-        if not fresh:
-            await self._delete_leftovers(video.id)
-        video = await self._order_link(video.id, wanted, policy)
-        return self._shown(video), fresh
+            intent = await self._intend(session, principal, wanted, key)
+        if intent.video.status is not VideoStatus.REQUESTED:
+            return self._shown(intent.video), False
+        for dropped in intent.dropped:  # first, so that their reservations are free for this one
+            await self._release(dropped)
+        if not intent.fresh:
+            await self._delete_leftovers(intent.video.id)
+        return self._shown(await self._order_link(intent)), intent.fresh
 
     async def show(self, session: AsyncSession, principal: Principal, video_id: UUID) -> UploadOut:
         """An upload as its owner sees it.
@@ -115,14 +119,17 @@ class Uploads:
         """
         async with self._begin() as session:
             video = require_own(principal, await queries.get_video(session, video_id))
+        if video.uploaded_at is not None:
+            return OffsetOut(offset_bytes=video.declared_bytes, size_bytes=video.declared_bytes)
         upload_url = self._unsealed(video)
         if upload_url is None:
             raise UploadExpired
         try:
             seen = await self._stream.upload_offset(upload_url)
         except StreamUploadGone as error:
-            await self.confirm(video_id)
-            raise UploadExpired from error
+            if (await self.confirm(video_id)).uploaded_at is None:
+                raise UploadExpired from error
+            return OffsetOut(offset_bytes=video.declared_bytes, size_bytes=video.declared_bytes)
         async with self._begin() as session:
             locked = await queries.lock_video(session, video_id)
             locked.offset_bytes = max(locked.offset_bytes, seen.offset_bytes)
@@ -169,9 +176,9 @@ class Uploads:
             seen = await self._stream.edit_video(seen.uid, require_signed_urls=True)
         async with self._begin() as session:
             video = await queries.lock_video(session, video_id)
-            was_received = video.uploaded_at is not None
+            was_ready = video.status is VideoStatus.READY
             await self._videos.observe(session, video, seen)
-            if video.uploaded_at is not None and not was_received:
+            if video.status is VideoStatus.READY and not was_ready:
                 await self._drop_older_drafts(session, video)
             return await self._videos.shown(session, video)
 
@@ -190,8 +197,7 @@ class Uploads:
                 return
             await submission_queries.require_not_submitted(session, video_id)
             await self._videos.cancel(session, video, actor_id=principal.person_id, reason="client.cancelled")
-            uid = video.stream_uid
-        await self._delete_now(video_id, uid)
+        await self._release(video)
 
     async def note(self, session: AsyncSession, principal: Principal, video_id: UUID, told: UploadEventRequest) -> None:
         """Log what the browser tells of an upload.
@@ -212,45 +218,49 @@ class Uploads:
             detail=told.detail,
         )
 
-    async def abandon_unanswered(self, video_id: UUID) -> None:
-        """End a `requested` video whose link never came: delete what Stream may have made, then expire it."""
+    async def settle_unanswered(self, video_id: UUID, claim: datetime) -> None:
+        """Clean up after a request whose answer never came: delete what Stream may have made for it.
+
+        The row keeps waiting for a repetition until `WAITS_FOR` has passed, then it expires.
+
+        Args:
+            video_id: ours, `requested`.
+            claim: the `next_check_at` that the caller wrote; another value means that somebody has taken it up since.
+
+        Raises:
+            StreamError: Stream did not answer; come again.
+        """
         await self._delete_leftovers(video_id)
         async with self._begin() as session:
             video = await queries.lock_video(session, video_id)
-            if video.status is VideoStatus.REQUESTED:
-                await self._videos.expire(session, video)
+            if not still_claimed(video, claim):
+                return
+            if self._clock.now() < video.intent_at + WAITS_FOR:
+                video.next_check_at = video.intent_at + WAITS_FOR
+            else:
+                await self._videos.expire(session, video, reason="stream.unanswered")
 
     async def _intend(
         self, session: AsyncSession, principal: Principal, wanted: StartUploadRequest, key: str
-    ) -> tuple[Video, Policy, bool]:
+    ) -> Intent:
+        await submission_queries.lock_person(session, principal.person_id)
         assignment, _ = await assignment_queries.require_assignment(session, wanted.assignment_id)
         policy = self._assignments.policy(assignment)
-        body_hash = rules.request_hash(wanted)
-        if (known := await queries.get_video_by_request_key(session, principal.person_id, key)) is not None:
-            if known.request_hash != body_hash:
-                raise IdempotencyKeyReused
-            return known, policy, False
         now = self._clock.now()
+        claim = now + ANSWER_WITHIN
+        if (known := await queries.get_video_by_request_key(session, principal.person_id, key)) is not None:
+            if known.request_hash != rules.request_hash(wanted):
+                raise IdempotencyKeyReused
+            known = await queries.lock_video(session, known.id)
+            if known.status is VideoStatus.REQUESTED:
+                known.next_check_at = claim
+            return Intent(known, claim, fresh=False)
         rules.check_file(wanted, policy)
         rules.check_time(policy, now)
         await submission_queries.require_attempt_left(session, principal.assignment_id, principal.person_id, policy)
-        await self._drop_unfinished(session, principal)
-        video = Video(
-            id=uuid7(),
-            assignment_id=assignment.id,
-            person_id=principal.person_id,
-            status=VideoStatus.REQUESTED,
-            request_key=key,
-            request_hash=body_hash,
-            filename=wanted.filename,
-            mime_type=wanted.mime_type,
-            fingerprint=wanted.fingerprint,
-            declared_bytes=wanted.size_bytes,
-            declared_duration_seconds=wanted.duration_seconds,
-            max_duration_seconds=rules.reserved_seconds(wanted, policy, self._settings.slack_percent),
-            intent_at=now,
-            next_check_at=now + ANSWER_WITHIN,
-        )
+        dropped = await self._drop_unfinished(session, principal)
+        reserved = rules.reserved_seconds(wanted, policy, self._settings.slack_percent)
+        video = new_video(principal, wanted, key, reserved_seconds=reserved, now=now, claim=claim)
         session.add(video)
         await session.flush()
         await self._audit.record(
@@ -263,53 +273,59 @@ class Uploads:
             size_bytes=wanted.size_bytes,
             duration_seconds=wanted.duration_seconds,
         )
-        return video, policy, True
+        return Intent(video, claim, dropped=dropped)
 
-    async def _order_link(self, video_id: UUID, wanted: StartUploadRequest, policy: Policy) -> Video:
+    async def _order_link(self, intent: Intent) -> Video:
         # Stream cuts expiry to whole seconds and refuses what is over its ceiling.
         expires_at = self._clock.now().replace(microsecond=0) + timedelta(hours=self._settings.link_hours)
-        order = UploadOrder(
-            size_bytes=wanted.size_bytes,
-            max_duration_seconds=rules.reserved_seconds(wanted, policy, self._settings.slack_percent),
-            expires_at=expires_at,
-            creator=str(video_id),
-            name=str(video_id),  # shown in Cloudflare's dashboard: ours, not the student's
-            allowed_origins=self._allowed_origins,
-        )
+        video_id = intent.video.id
+        order = order_for(intent.video, expires_at, self._allowed_origins)
         try:
             created = await self._stream.create_upload(order)
         except StreamError as error:
-            await self._note_refusal(video_id, error)
+            await self._note_refusal(intent, error)
             raise
         async with self._begin() as session:
             video = await queries.lock_video(session, video_id)
-            wanted_still = video.status is VideoStatus.REQUESTED
-            video.stream_uid = created.uid
-            if wanted_still:
+            if still_claimed(video, intent.claim):
+                video.stream_uid = created.uid
                 video.upload_url_sealed = self._sealer.seal(created.upload_url)
                 video.upload_expires_at = expires_at
                 video.next_check_at = self._clock.now() + timedelta(minutes=1)
                 await self._videos.move(session, video, VideoStatus.UPLOADING)
-        if not wanted_still:  # cancelled while Stream answered: whoever cancelled could not know this uid
-            await self._stream.delete_video(created.uid)
+                return video
+            if video.status in queries.ENDED and video.stream_uid is None:
+                video.stream_uid = created.uid  # whoever ended it could not know; from here the sweep can delete it
+        await self._delete_now(video_id, created.uid)
+        if video.status is not VideoStatus.UPLOADING:
+            raise WrongVideoState(extensions={"status": video.status.value})
         return video
 
-    async def _note_refusal(self, video_id: UUID, error: StreamError) -> None:
+    async def _note_refusal(self, intent: Intent, error: StreamError) -> None:
         async with self._begin() as session:
             await self._audit.record(
-                session, Event.STREAM_FAILED, video_id=video_id, call="create_upload", reason=error.slug
+                session, Event.STREAM_FAILED, video_id=intent.video.id, call="create_upload", reason=error.slug
             )
+            video = await queries.lock_video(session, intent.video.id)
+            if still_claimed(video, intent.claim) and not may_have_happened(error):
+                video.next_check_at = video.intent_at + WAITS_FOR  # nothing to look for at Stream before that
 
-    async def _drop_unfinished(self, session: AsyncSession, principal: Principal) -> None:
+    async def _drop_unfinished(self, session: AsyncSession, principal: Principal) -> list[Video]:
         """A person has one running upload per assignment: an older one that is not finished gives way."""
+        dropped = []
         for video in await queries.list_videos_of_person(session, principal.assignment_id, principal.person_id):
-            if video.status in {VideoStatus.REQUESTED, VideoStatus.UPLOADING}:
+            if video.status in _UNFINISHED:
                 locked = await queries.lock_video(session, video.id)
-                if locked.status in {VideoStatus.REQUESTED, VideoStatus.UPLOADING}:
+                if locked.status in _UNFINISHED:
                     await self._videos.cancel(session, locked, actor_id=principal.person_id, reason="client.replaced")
+                    dropped.append(locked)
+        return dropped
 
     async def _drop_older_drafts(self, session: AsyncSession, newest: Video) -> None:
-        """The new video is safe at Stream: older ones of the same person that were never handed in give way."""
+        """The new video can be watched: older ones of the same person that were never handed in give way.
+
+        Not earlier: a new file that turns out to be no video must not cost the student the draft before it.
+        """
         for video in await queries.list_videos_of_person(session, newest.assignment_id, newest.person_id):
             older = video.id != newest.id and video.intent_at < newest.intent_at and video.status in _DRAFTS
             if older and not await submission_queries.is_submitted(session, video.id):
@@ -334,17 +350,25 @@ class Uploads:
             if seen.creator == str(video_id):
                 await self._stream.delete_video(seen.uid)
 
-    async def _delete_now(self, video_id: UUID, uid: str | None) -> None:
+    async def _release(self, video: Video) -> None:
+        """Delete a cancelled video at Stream at once, for its reservation.
+
+        Where an order may be under way (no uid yet) there is nothing to delete now: whoever placed it does it when
+        Stream answers, or the sweep does when the order must have ended.
+        """
+        if video.stream_uid is not None:
+            await self._delete_now(video.id, video.stream_uid)
+
+    async def _delete_now(self, video_id: UUID, uid: str) -> None:
         try:
-            await self.delete_at_stream(video_id, uid)
+            await self._stream.delete_video(uid)
         except StreamError as error:
             log.warning("deletion_left_to_the_sweep", video_id=str(video_id), reason=error.slug)
             return
         async with self._begin() as session:
             video = await queries.lock_video(session, video_id)
-            if video.status is VideoStatus.CANCELLED:
-                video.deleted_at, video.deleted_reason = self._clock.now(), DeletedReason.CANCELLED
-                await self._videos.move(session, video, VideoStatus.DELETED)
+            if video.status is VideoStatus.CANCELLED and video.stream_uid == uid:
+                await self._videos.note_deleted(session, video, DeletedReason.CANCELLED)
 
     async def _look(self, uid: str) -> StreamVideo | None:
         try:
@@ -356,14 +380,8 @@ class Uploads:
         return UploadOut.of(video, self._unsealed(video))
 
     def _unsealed(self, video: Video) -> str | None:
-        if (
-            video.status not in _CAN_TAKE_BYTES
-            or video.upload_url_sealed is None
-            or self._expired(video, self._clock.now())
-        ):
+        if video.status is not VideoStatus.UPLOADING or video.upload_url_sealed is None:
+            return None
+        if video.upload_expires_at is not None and self._clock.now() >= video.upload_expires_at:
             return None
         return self._sealer.open(video.upload_url_sealed).decode()
-
-    @staticmethod
-    def _expired(video: Video, now: datetime) -> bool:
-        return video.upload_expires_at is not None and now >= video.upload_expires_at

@@ -17,6 +17,9 @@ from fieldreel.videos.errors import WrongVideoState
 from fieldreel.videos.models import TRANSITIONS, DeletedReason, Video, VideoStatus
 from fieldreel.videos.schemas import VIDEO_PROBLEMS, VideoOut, VideoProblem
 
+# An order at Stream that has not been answered by then has died on the way.
+ANSWER_WITHIN = timedelta(minutes=2)
+
 _PROCESSING = frozenset({StreamState.QUEUED, StreamState.IN_PROGRESS, StreamState.DOWNLOADING})
 _LOOK_AGAIN = (
     (timedelta(minutes=30), timedelta(minutes=1)),
@@ -64,13 +67,13 @@ class Videos:
 
         Idempotent, and safe out of order: an older `modified` changes nothing, nor does anything after the end.
         """
+        if video.status in queries.ENDED:
+            return
         now = self._clock.now()
         video.checked_at = now
         video.next_check_at = now + _pause(now - video.intent_at)
-        if video.status in queries.ENDED:
-            return
         if seen is None:
-            await self._observe_gone(session, video, now)
+            await self._observe_gone(session, video)
             return
         if video.stream_modified_at and seen.modified and seen.modified < video.stream_modified_at:
             return
@@ -121,23 +124,32 @@ class Videos:
         reason = VIDEO_PROBLEMS.get(video.error_code, VideoProblem.UNKNOWN)
         await self._record(session, video, Event.VIDEO_FAILED, reason=f"stream.encode.{reason}", code=video.error_code)
 
-    async def _observe_gone(self, session: AsyncSession, video: Video, now: datetime) -> None:
+    async def _observe_gone(self, session: AsyncSession, video: Video) -> None:
         if video.status is VideoStatus.REQUESTED:
             return
-        video.deleted_at, video.deleted_reason = now, DeletedReason.GONE_AT_STREAM
-        await self.move(session, video, VideoStatus.DELETED)
-        await self._record(session, video, Event.VIDEO_DELETED, reason=DeletedReason.GONE_AT_STREAM)
+        await self.note_deleted(session, video, DeletedReason.GONE_AT_STREAM)
 
-    async def expire(self, session: AsyncSession, video: Video) -> None:
+    async def note_deleted(self, session: AsyncSession, video: Video, reason: DeletedReason) -> None:
+        """End a locked video whose bytes Stream does not hold any more."""
+        video.deleted_at, video.deleted_reason = self._clock.now(), reason
+        await self.move(session, video, VideoStatus.DELETED)
+        await self._record(session, video, Event.VIDEO_DELETED, reason=reason)
+
+    async def expire(self, session: AsyncSession, video: Video, *, reason: str = "stream.tus.link_expired") -> None:
         """End a locked video whose link ran out before its bytes were there. Its deletion at Stream is still owed."""
         await self.move(session, video, VideoStatus.EXPIRED)
         video.next_check_at = self._clock.now()
-        await self._record(session, video, Event.UPLOAD_EXPIRED, reason="stream.tus.link_expired")
+        await self._record(session, video, Event.UPLOAD_EXPIRED, reason=reason)
 
     async def cancel(self, session: AsyncSession, video: Video, *, actor_id: UUID | None, reason: str) -> None:
-        """End a locked video that nobody wants any more. Its deletion at Stream is still owed."""
+        """End a locked video that nobody wants any more. Its deletion at Stream is still owed.
+
+        One whose order Stream has not answered yet is left alone until it must have been: what comes of it may only
+        come into being after this.
+        """
+        unanswered = video.status is VideoStatus.REQUESTED
         await self.move(session, video, VideoStatus.CANCELLED)
-        video.next_check_at = self._clock.now()
+        video.next_check_at = self._clock.now() + (ANSWER_WITHIN if unanswered else timedelta(0))
         await self._record(session, video, Event.UPLOAD_CANCELLED, actor_id=actor_id, reason=reason)
 
     async def _record(
