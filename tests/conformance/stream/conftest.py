@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fieldreel.emulators.stream import StreamEmulator, StreamEmulatorConfig, make_sample_video, run
+from fieldreel.emulators.stream import Listeners, StreamEmulator, StreamEmulatorConfig, make_sample_video
 
 ACCOUNT, TOKEN = "0123456789abcdef0123456789abcdef", "test-api-token"
 API, MEDIA = "http://api.stream.test", "http://media.stream.test"
@@ -113,11 +112,12 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
     with socket.create_server(("127.0.0.1", 0)) as api_socket, socket.create_server(("127.0.0.1", 0)) as media_socket:
         api, media = (f"http://127.0.0.1:{sock.getsockname()[1]}" for sock in (api_socket, media_socket))
         emulator = StreamEmulator(config_in(tmp_path / "stream", api_url=api, media_url=media, stall_seconds=1.0))
-        task = asyncio.create_task(run(emulator, api_socket=api_socket, media_socket=media_socket))
+        listeners = Listeners(emulator, api_socket=api_socket, media_socket=media_socket)
+        task = asyncio.create_task(listeners.run())
         async with asyncio.timeout(10), httpx.AsyncClient() as probe:
             for url in (api, media):
                 await probe.get(url)
         yield Served(emulator, api, media)
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
+        listeners.stop()
+        async with asyncio.timeout(10):
             await task

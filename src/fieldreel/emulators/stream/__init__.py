@@ -8,7 +8,7 @@ real behaviour is not known there is a switch, so that a client can be tested un
 The API and the media host are two origins. Uploads are real files, probed and cut into HLS with PyAV.
 """
 
-from fieldreel.emulators.stream.app import StreamEmulator, run, serve
+from fieldreel.emulators.stream.app import Listeners, StreamEmulator, serve
 from fieldreel.emulators.stream.config import StreamEmulatorConfig, Switches
 from fieldreel.emulators.stream.faults import Fault, Faults
 from fieldreel.emulators.stream.media import make_sample_video
@@ -16,10 +16,10 @@ from fieldreel.emulators.stream.media import make_sample_video
 __all__ = [
     "Fault",
     "Faults",
+    "Listeners",
     "StreamEmulator",
     "StreamEmulatorConfig",
     "Switches",
     "make_sample_video",
-    "run",
     "serve",
 ]

@@ -125,46 +125,45 @@ class _TwoHosts(httpx.AsyncBaseTransport):
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave the signals to `run`: of two servers in one process only the last would hear them."""
+        """Leave the signals to `serve`: of two servers in one process only the last would hear them."""
         yield
 
 
-async def run(emulator: StreamEmulator, *, api_socket: socket.socket, media_socket: socket.socket) -> None:
-    """Serve both hosts on two bound sockets until SIGTERM or SIGINT, or until cancelled."""
-    servers = [
-        (
-            _Server(
-                uvicorn.Config(
-                    app,
-                    lifespan="off",
-                    log_config=None,
-                    access_log=False,
-                    server_header=False,
-                    proxy_headers=False,  # or the controls' loopback check could be talked round
-                    timeout_graceful_shutdown=2,
-                )
-            ),
-            sock,
-        )
-        for app, sock in [(emulator.api_app, api_socket), (emulator.media_app, media_socket)]
-    ]
+class Listeners:
+    """Both hosts of one emulator on two bound sockets; whoever holds this decides when it ends."""
 
-    def stop() -> None:
-        for server, _ in servers:
+    def __init__(self, emulator: StreamEmulator, *, api_socket: socket.socket, media_socket: socket.socket) -> None:
+        self._emulator = emulator
+        self._servers = [
+            (_Server(_uvicorn_config(app)), listening)
+            for app, listening in [(emulator.api_app, api_socket), (emulator.media_app, media_socket)]
+        ]
+
+    async def run(self) -> None:
+        """Serve until `stop`, then close the emulator."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for server, listening in self._servers:
+                    group.create_task(server.serve(sockets=[listening]))
+        finally:
+            await self._emulator.aclose()
+
+    def stop(self) -> None:
+        """Let `run` end: open requests get two seconds."""
+        for server, _ in self._servers:
             server.should_exit = True
 
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        with contextlib.suppress(
-            NotImplementedError, RuntimeError, ValueError
-        ):  # Windows; a thread that is not the main one
-            loop.add_signal_handler(number, stop)
-    try:
-        async with asyncio.TaskGroup() as group:
-            for server, sock in servers:
-                group.create_task(server.serve(sockets=[sock]))
-    finally:
-        await emulator.aclose()
+
+def _uvicorn_config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # or the controls' loopback check could be talked round
+        timeout_graceful_shutdown=2,
+    )
 
 
 def serve(config: StreamEmulatorConfig, *, api_port: int, media_port: int) -> None:
@@ -175,10 +174,12 @@ def serve(config: StreamEmulatorConfig, *, api_port: int, media_port: int) -> No
     """
 
     async def main() -> None:
-        with (
-            socket.create_server(("127.0.0.1", api_port)) as api,
-            socket.create_server(("127.0.0.1", media_port)) as media,
-        ):
-            await run(StreamEmulator(config), api_socket=api, media_socket=media)
+        with socket.create_server(("127.0.0.1", api_port)) as api, socket.create_server(("127.0.0.1", media_port)) as media:
+            listeners = Listeners(StreamEmulator(config), api_socket=api, media_socket=media)
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                with contextlib.suppress(NotImplementedError):  # Windows
+                    loop.add_signal_handler(number, listeners.stop)
+            await listeners.run()
 
     asyncio.run(main())
