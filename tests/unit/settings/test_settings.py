@@ -1,6 +1,6 @@
 """What production refuses to start with, and that each refusal names the variable and the way out."""
 
-from collections.abc import Iterator
+import os
 from typing import Any
 
 import pytest
@@ -23,13 +23,11 @@ GOOD = {
 
 
 @pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Nothing of the machine's own settings."""
-    import os
-
     for name in [name for name in os.environ if name.upper().startswith("FIELDREEL_")]:
         monkeypatch.delenv(name)
-    yield monkeypatch
+    return monkeypatch
 
 
 def load(environment: pytest.MonkeyPatch, **changes: str | None) -> Settings:
