@@ -60,7 +60,7 @@ lint: setup ## style, types, layers, house rules, drift of the API description a
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q tests/unit/test_house_rules.py
+	$(BIN)/python -m pytest -q tests/unit/architecture
 	drift=$$(mktemp)
 	trap 'rm -f "$$drift"' EXIT
 	$(BIN)/fieldreel openapi >"$$drift"
