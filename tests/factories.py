@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,6 +50,31 @@ class Course:
     assignment_id: UUID
 
 
+class Wire(httpx.AsyncBaseTransport):
+    """Our line to Stream: remembers what went over it, and lets something happen while an answer is on its way."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+        self._meanwhile: dict[str, Callable[[], Awaitable[Any]]] = {}
+        self.requests: list[httpx.Request] = []
+
+    def calls(self, method: str) -> int:
+        """How many requests with this verb went to Stream."""
+        return sum(request.method == method for request in self.requests)
+
+    def meanwhile(self, method: str, happens: Callable[[], Awaitable[Any]]) -> None:
+        """Once, between Stream's doing and its answer to the next call with this verb."""
+        self._meanwhile[method] = happens
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        response = await self._inner.handle_async_request(request)
+        happens = self._meanwhile.pop(request.method, None)
+        if happens is not None:
+            await happens()
+        return response
+
+
 @dataclass
 class Stage:
     """One process of the service and the world around it."""
@@ -56,6 +82,7 @@ class Stage:
     app: FastAPI
     parts: Parts
     stream: StreamEmulator
+    wire: Wire
     clock: ShiftedClock
     course: Course
     other_course: Course

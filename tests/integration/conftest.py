@@ -4,11 +4,12 @@
 relative to `/api/v1`. Only the edges are replaced: transports instead of the network, a clock that can be moved.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+import stamina
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -23,6 +24,7 @@ from tests.factories import (
     TOOL,
     WEBHOOK_SECRET,
     Stage,
+    Wire,
     make_course,
 )
 
@@ -35,6 +37,13 @@ from fieldreel.lti.roles import Role
 from fieldreel.parts import Outside, Parts
 from fieldreel.platforms.models import Registration
 from fieldreel.settings import JobSettings, Settings, StreamSettings
+
+
+@pytest.fixture(autouse=True)
+def no_waiting() -> Iterator[None]:
+    """Calls to Stream are repeated as often as ever, without the pauses in between."""
+    with stamina.set_testing(True, attempts=3, cap=True):
+        yield
 
 
 class NoPlatform(httpx.AsyncBaseTransport):
@@ -133,7 +142,8 @@ async def stage(
     sample: bytes,
 ) -> AsyncIterator[Stage]:
     """The service running, two deployments with equal ids inside, and the cast launched."""
-    app = create_app(settings, database_url, Outside(stream=stream.transport(), platform=platform, clock=clock))
+    wire = Wire(stream.transport())
+    app = create_app(settings, database_url, Outside(stream=wire, platform=platform, clock=clock))
     webhook_transport.app = app
     async with app.router.lifespan_context(app):
         parts: Parts = app.state.parts
@@ -152,7 +162,7 @@ async def stage(
             ours = await make_course(session, registration.id, "1")
             others = await make_course(session, registration.id, "2")
         async with httpx.AsyncClient(transport=stream.transport()) as browser:
-            made = Stage(app, parts, stream, clock, ours, others, browser, sample)
+            made = Stage(app, parts, stream, wire, clock, ours, others, browser, sample)
             for name, role, course in (
                 ("ada", Role.LEARNER, ours),
                 ("ben", Role.LEARNER, ours),
