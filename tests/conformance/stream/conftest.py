@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from fieldreel.emulators.stream import Listeners, StreamEmulator, StreamEmulatorConfig, make_sample_video
 
 ACCOUNT, TOKEN = "0123456789abcdef0123456789abcdef", "test-api-token"
@@ -30,6 +31,13 @@ def metadata(**values: str | None) -> str:
     return ",".join(k if v is None else f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in values.items())
 
 
+async def eventually(condition: Callable[[], bool]) -> None:
+    """Wait until something that no event announces has come about."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.01)
+
+
 @dataclass
 class Stream:
     """The emulator with a client whose relative URLs are the account's."""
@@ -43,7 +51,11 @@ class Stream:
         return answer.json()["result"]
 
     async def create(self, size: int, *, direct: bool = True, **wishes: str | None) -> httpx.Response:
-        headers = {**TUS, "Upload-Length": str(size), "Upload-Metadata": metadata(**{"maxDurationSeconds": "60", **wishes})}
+        headers = {
+            **TUS,
+            "Upload-Length": str(size),
+            "Upload-Metadata": metadata(**{"maxDurationSeconds": "60", **wishes}),
+        }
         return await self.http.post("stream", params={"direct_user": "true"} if direct else {}, headers=headers)
 
     async def upload(self, data: bytes, **wishes: str | None) -> str:
@@ -56,15 +68,19 @@ class Stream:
 
     async def until(self, uid: str, is_done: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         async with asyncio.timeout(10):
-            while not is_done(video := await self.result("GET", f"stream/{uid}")):
+            while True:
+                video = await self.result("GET", f"stream/{uid}")
+                if is_done(video):
+                    return video
                 await asyncio.sleep(0.01)
-        return video
 
     async def settled(self, uid: str) -> dict[str, Any]:
         return await self.until(uid, lambda video: video["status"]["state"] in {"ready", "error"})
 
     async def emu(self, path: str, **body: Any) -> Any:
-        answer = await (self.http.post if body or path == "reset" else self.http.get)(f"{API}/__emu/{path}", **({"json": body} if body or path == "reset" else {}))
+        answer = await (self.http.post if body or path == "reset" else self.http.get)(
+            f"{API}/__emu/{path}", **({"json": body} if body or path == "reset" else {})
+        )
         assert answer.status_code == 200, answer.text
         return answer.json()
 

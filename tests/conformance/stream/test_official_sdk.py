@@ -108,7 +108,9 @@ async def test_the_sdk_manages_captions_and_downloads(sdk, stream, sample):
 
 async def test_the_sdk_is_told_apart_from_strangers(stream):
     http = httpx.AsyncClient(transport=stream.emulator.transport())
-    async with AsyncCloudflare(api_token="wrong", base_url=f"{API}/client/v4", max_retries=0, http_client=http) as client:
+    async with AsyncCloudflare(
+        api_token="wrong", base_url=f"{API}/client/v4", max_retries=0, http_client=http
+    ) as client:
         with pytest.raises(PermissionDeniedError) as refused:
             await client.stream.videos.storage_usage(account_id=ACCOUNT)
     assert refused.value.errors[0].code == 10000

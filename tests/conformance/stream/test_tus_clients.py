@@ -83,9 +83,10 @@ async def test_what_a_cut_patch_leaves_behind(served, mode, kept):
     await writer.drain()
     await closed(writer)
     async with asyncio.timeout(5):
-        while uid in served.emulator.core.writing or not served.emulator.core.library.source(
-            served.emulator.core.library.require(uid)
-        ).stat().st_size == kept:
+        while (
+            uid in served.emulator.core.writing
+            or not served.emulator.core.library.source(served.emulator.core.library.require(uid)).stat().st_size == kept
+        ):
             await asyncio.sleep(0.01)
     async with httpx.AsyncClient() as http:
         assert (await http.head(url, headers=TUS)).headers["Upload-Offset"] == str(kept)

@@ -44,7 +44,9 @@ async def test_without_direct_user_the_url_is_useless_to_a_browser(stream):  # [
         answer = await browser.head(url, headers={**TUS, "Origin": "https://tool.example.edu"})
         assert answer.status_code == 400
         assert "access-control-allow-origin" not in answer.headers
-        preflight = await browser.options(url, headers={"Origin": "https://t.example", "Access-Control-Request-Method": "PATCH"})
+        preflight = await browser.options(
+            url, headers={"Origin": "https://t.example", "Access-Control-Request-Method": "PATCH"}
+        )
         assert preflight.status_code >= 400
     with_token = await stream.http.head(url, headers={**TUS, "Authorization": f"Bearer {TOKEN}"})
     assert with_token.headers["Upload-Offset"] == "0"
@@ -70,7 +72,10 @@ async def test_without_direct_user_the_url_is_useless_to_a_browser(stream):  # [
         ({"Upload-Metadata": metadata(maxDurationSeconds="36000")}, 201),
         ({"Upload-Metadata": metadata(expiry="soon")}, 400),
         ({"Upload-Metadata": metadata(thumbnailtimestamppct="1.5")}, 400),
-        ({"Upload-Metadata": metadata(allowedorigins="https://tool.example.edu")}, 400),  # [seen] must not specify protocol
+        (
+            {"Upload-Metadata": metadata(allowedorigins="https://tool.example.edu")},
+            400,
+        ),  # [seen] must not specify protocol
         ({"Upload-Metadata": metadata(watermark="0" * 32)}, 404),
         ({"Upload-Metadata": metadata(requiresignedurls=None, filetype="video/mp4")}, 201),
     ],
@@ -92,7 +97,8 @@ async def test_metadata_is_read_as_cloudflare_reads_it(stream):  # Appendix of t
     expiry = stream.emulator.core.library.later(3600).isoformat()
     header = header.format(expiry=metadata(x=expiry).split()[1])
     made = await stream.http.post(
-        "stream?direct_user=true", headers={**TUS, "Upload-Length": "1000", "Upload-Metadata": header, "Upload-Creator": "c-1"}
+        "stream?direct_user=true",
+        headers={**TUS, "Upload-Length": "1000", "Upload-Metadata": header, "Upload-Creator": "c-1"},
     )
     video = await stream.result("GET", f"stream/{made.headers['stream-media-id']}")
     assert video["maxDurationSeconds"] == 900
@@ -130,7 +136,9 @@ async def test_chunk_sizes(stream, total, length, status):
 
 
 @pytest.mark.parametrize(("length", "status"), [(209_715_200, 409), (209_977_344, 400)])
-async def test_no_chunk_is_larger_than_200_mib(stream, length, status):  # [docs] judged by Content-Length, before the bytes
+async def test_no_chunk_is_larger_than_200_mib(
+    stream, length, status
+):  # [docs] judged by Content-Length, before the bytes
     url = await started(stream, 1_000_000_000)
     stream.emulator.core.writing.add((await stream.result("GET", "stream"))[0]["uid"])
     if status == 400:
@@ -225,7 +233,9 @@ async def test_browsers_may_send_the_tus_headers_and_read_the_answers(stream):
     allowed = {name.strip().lower() for name in answer.headers["Access-Control-Allow-Headers"].split(",")}
     assert {"tus-resumable", "upload-offset", "content-type", "upload-metadata", "x-http-method-override"} <= allowed
     sent = await patch(stream, url, bytes(1000), Origin="https://tool.example.edu")
-    assert {"Upload-Offset", "Location", "stream-media-id"} <= set(sent.headers["Access-Control-Expose-Headers"].split(", "))
+    assert {"Upload-Offset", "Location", "stream-media-id"} <= set(
+        sent.headers["Access-Control-Expose-Headers"].split(", ")
+    )
 
 
 @pytest.mark.parametrize(

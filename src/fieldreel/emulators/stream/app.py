@@ -174,7 +174,10 @@ def serve(config: StreamEmulatorConfig, *, api_port: int, media_port: int) -> No
     """
 
     async def main() -> None:
-        with socket.create_server(("127.0.0.1", api_port)) as api, socket.create_server(("127.0.0.1", media_port)) as media:
+        with (
+            socket.create_server(("127.0.0.1", api_port)) as api,
+            socket.create_server(("127.0.0.1", media_port)) as media,
+        ):
             listeners = Listeners(StreamEmulator(config), api_socket=api, media_socket=media)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):

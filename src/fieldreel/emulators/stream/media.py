@@ -82,8 +82,10 @@ def _looks_like_video(path: Path) -> bool:
 
 
 def _probe(container: InputContainer, max_duration_seconds: float | None) -> Probe:
-    if not _CONTAINERS & set(container.format.name.split(",")) or not container.streams.video:
+    if not _CONTAINERS & set(container.format.name.split(",")):
         raise Unplayable("ERR_NON_VIDEO")
+    if not container.streams.video:
+        raise Unplayable("ERR_NON_VIDEO" if container.streams.audio else "ERR_MALFORMED_VIDEO")
     video = container.streams.video[0]
     first, end, whole = _walk(container, video)
     if first is None or not whole:

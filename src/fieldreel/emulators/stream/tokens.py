@@ -74,7 +74,10 @@ def sign(claims: Mapping[str, Any], key_id: str, pem: str) -> str:
     Raises:
         ValueError: when `pem` is not base64 of a private key.
     """
-    return jwt.encode(dict(claims), base64.b64decode(pem), algorithm="RS256", headers={"kid": key_id, "typ": None})
+    try:
+        return jwt.encode(dict(claims), base64.b64decode(pem), algorithm="RS256", headers={"kid": key_id, "typ": None})
+    except jwt.InvalidKeyError as broken:
+        raise ValueError("not a private key") from broken
 
 
 def public_key(pem: str) -> rsa.RSAPublicKey:
