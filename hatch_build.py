@@ -39,7 +39,7 @@ class SpaBuildHook(BuildHookInterface):
         if npm is None:
             msg = f"npm is needed to build the pages. Install Node.js 20 or newer, or set {SKIP}=1 to go without them."
             raise SpaBuildError(msg)
-        self._run(npm, "ci", "--workspaces=false", "--no-audit", "--no-fund")
+        self._run(npm, "ci", "--no-audit", "--no-fund")
         self._run(npm, "run", "build")
         if not self._manifest.is_file():
             msg = f"The build left no {self._manifest.name} in {self._output}. Run `npm run build` in {self._frontend}."
