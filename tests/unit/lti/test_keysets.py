@@ -109,7 +109,6 @@ FAILURES = [
     httpx.Response(200, json={"keys": {}}),
     httpx.Response(200, json={"keys": []}),
     httpx.Response(200, json={"keys": ["x"] * 51}),
-    httpx.Response(200, content=b'{"keys": [' + b" " * 300_000 + b"]}"),
     httpx.Response(200, content=b"[" * 100_000),
     httpx.ConnectError("no route"),
     httpx.ReadTimeout("slow"),
@@ -168,6 +167,18 @@ async def test_a_changed_address_is_fetched_at_once(lms, key_sets, platform):
     await key_sets.key(lms.registered, lms.kid)
     await key_sets.key(replace(lms.registered, jwks_url="https://lms.example.edu/new"), lms.kid)
     assert platform.requests == 2
+
+
+async def test_a_good_set_of_more_than_256_kib_is_refused(lms, key_sets, platform):
+    platform.response = httpx.Response(200, json={"keys": [lms.jwk()], "padding": "x" * 262_144})
+    with pytest.raises(KeySetUnavailable):
+        await key_sets.key(lms.registered, lms.kid)
+
+
+async def test_a_good_set_of_more_than_fifty_keys_is_refused(lms, key_sets, platform):
+    platform.keys = [lms.jwk(), *({"kty": "EC"} for _ in range(50))]
+    with pytest.raises(KeySetUnavailable):
+        await key_sets.key(lms.registered, lms.kid)
 
 
 def small_jwk():
