@@ -88,10 +88,10 @@ async def test_the_sdk_reads_storage_usage(sdk, stream, sample):
 
 
 async def test_the_sdk_manages_captions_and_downloads(sdk, stream, sample):
+    stream.emulator.switches.stuck_in_queue = True
     uid = await stream.upload(sample)
     with pytest.raises(BadRequestError):
-        stream.emulator.switches.stuck_in_queue = True
-        await sdk.stream.downloads.create(await stream.upload(sample), account_id=ACCOUNT)
+        await sdk.stream.downloads.create(uid, account_id=ACCOUNT)
     stream.emulator.switches.stuck_in_queue = False
     await stream.settled(uid)
     text = "WEBVTT\n\n00:00.000 --> 00:01.000\nGoedemorgen\n"

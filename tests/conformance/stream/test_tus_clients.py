@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from tests.conformance.stream.conftest import BYTES, CHUNK, TOKEN, TUS, Served, metadata
+from tests.conformance.stream.conftest import BYTES, CHUNK, TOKEN, TUS, Served, eventually, metadata
 from tusclient.client import TusClient
 from tusclient.uploader import Uploader
 
@@ -41,9 +41,8 @@ async def stored(served: Served, uid: str) -> bytes:
 async def test_tuspy_uploads_a_film_that_turns_ready(served, sample):
     url, uid = await asyncio.to_thread(create_in, served, len(sample))
     await asyncio.to_thread((await uploader(url, sample)).upload)
-    async with asyncio.timeout(10):
-        while (video := await video_of(served, uid))["status"]["state"] not in {"ready", "error"}:
-            await asyncio.sleep(0.02)
+    await eventually(lambda: served.emulator.core.library.require(uid).state in {"ready", "error"})
+    video = await video_of(served, uid)
     assert video["readyToStream"], video["status"]
 
 
@@ -82,12 +81,8 @@ async def test_what_a_cut_patch_leaves_behind(served, mode, kept):
     writer.write(bytes(600_000))
     await writer.drain()
     await closed(writer)
-    async with asyncio.timeout(5):
-        while (
-            uid in served.emulator.core.writing
-            or not served.emulator.core.library.source(served.emulator.core.library.require(uid)).stat().st_size == kept
-        ):
-            await asyncio.sleep(0.01)
+    source = served.emulator.core.library.source(served.emulator.core.library.require(uid))
+    await eventually(lambda: uid not in served.emulator.core.writing and source.stat().st_size == kept)
     async with httpx.AsyncClient() as http:
         assert (await http.head(url, headers=TUS)).headers["Upload-Offset"] == str(kept)
         rest = await http.patch(url, content=bytes(CHUNK), headers={**BYTES, "Upload-Offset": str(kept)})
@@ -100,9 +95,7 @@ async def test_a_second_writer_is_refused_at_once_and_others_are_not_held_up(ser
     writer.write(bytes(100_000))
     await writer.drain()
     async with httpx.AsyncClient(timeout=1.0) as http:
-        async with asyncio.timeout(5):
-            while uid not in served.emulator.core.writing:
-                await asyncio.sleep(0.01)
+        await eventually(lambda: uid in served.emulator.core.writing)
         second = await http.patch(url, content=bytes(CHUNK), headers={**BYTES, "Upload-Offset": "0"})
         assert second.status_code == 409
         assert (await http.head(url, headers=TUS)).status_code == 200

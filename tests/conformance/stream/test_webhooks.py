@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.conformance.stream.conftest import Stream, client_of, config_in
+from tests.conformance.stream.conftest import Stream, client_of, config_in, eventually
 
 from fieldreel.emulators.stream import StreamEmulator
 from fieldreel.emulators.stream.webhooks import signature
@@ -29,9 +29,7 @@ class Subscriber:
         return httpx.Response(200)
 
     async def has(self, count: int) -> None:
-        async with asyncio.timeout(5):
-            while len(self.got) < count:
-                await asyncio.sleep(0.01)
+        await eventually(lambda: len(self.got) >= count)
 
 
 @pytest.fixture
@@ -111,9 +109,8 @@ async def test_a_notice_can_be_dropped(hooked, subscriber, sample):
     hooked.emulator.switches.webhook_drop = True
     uid = await hooked.upload(sample)
     await hooked.settled(uid)
-    async with asyncio.timeout(5):
-        while not (sent := (await hooked.emu("state"))["webhooks_sent"]):
-            await asyncio.sleep(0.01)
+    await eventually(lambda: bool(hooked.emulator.core.webhooks.sent))
+    sent = (await hooked.emu("state"))["webhooks_sent"]
     assert sent == [{"uid": uid, "outcome": "dropped on order"}]
     assert subscriber.got == []
 
