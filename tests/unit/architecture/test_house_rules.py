@@ -16,7 +16,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "jose": ("stream/signing.py", "launches/session_tokens.py"),
     "pylti1p3": ("lti/",),
     "httpx": ("kit/", "lti/", "stream/", "parts.py", "demo/", "emulators/"),
-    "asyncpg": ("db.py", "kit/postgres.py", "playback/queries.py", "launches/"),
+    "asyncpg": ("db.py", "kit/postgres.py", "demo/", "playback/queries.py", "launches/"),
     "apscheduler": ("scheduler.py",),
     "jinja2": ("web/pages.py", "launches/pages.py", "emulators/"),
 }
