@@ -26,13 +26,11 @@ FRONTEND_FILES := $(sort $(shell find $(FRONTEND) -type f -not -path '*/node_mod
 LOCKED := .stamps/locked-$(call checksum,requirements.lock)
 NODE := .stamps/node-$(call checksum,$(FRONTEND)/package-lock.json)
 INSTALLED := .stamps/installed-$(call checksum,requirements.lock pyproject.toml hatch_build.py $(FRONTEND_FILES))
-# Stamps speak of one environment: without it, or without the built pages, they say nothing.
-ifeq ($(wildcard $(BIN)/python),)
-$(shell rm -rf .stamps)
-endif
-ifeq ($(wildcard src/fieldreel/web/static/manifest.json),)
-$(shell rm -f .stamps/installed-*)
-endif
+# A stamp says nothing once that which it speaks of was taken away.
+absent = $(if $(wildcard $(1)),,$(shell rm -f $(2)))
+$(call absent,$(BIN)/python,.stamps/*)
+$(call absent,$(FRONTEND)/node_modules/.package-lock.json,.stamps/node-*)
+$(call absent,src/fieldreel/web/static/manifest.json,.stamps/installed-*)
 
 .PHONY: help setup demo check-main-job test lint format openapi bench lock wheel clean browser
 
