@@ -221,10 +221,14 @@ class Stage:
 
     async def encoded(self, video_id: str) -> StoredVideo:
         """Wait until Stream has finished with a video, one way or the other."""
-        async with asyncio.timeout(20):
-            while self.stored(video_id)[0].state not in {"ready", "error"}:  # noqa: ASYNC110 - it has no event
-                await asyncio.sleep(0.01)
+        await self.until(lambda: self.stored(video_id)[0].state in {"ready", "error"})
         return self.stored(video_id)[0]
+
+    async def until(self, happened: Callable[[], object]) -> None:
+        """Wait for something that nobody announces."""
+        async with asyncio.timeout(20):
+            while not happened():  # noqa: ASYNC110 - it has no event
+                await asyncio.sleep(0.01)
 
     async def complete(self, who: httpx.AsyncClient, video_id: str) -> dict[str, Any]:
         """Say that the last byte was sent; gives the video."""
