@@ -50,8 +50,10 @@ check-main-job: setup ## launch, upload, submit, watch, grade, delete: each step
 	@exec $(BIN)/fieldreel demo --check $(if $(FILE),--file '$(FILE)')
 
 test: setup browser ## all tests, the pages' first (ARGS= goes to pytest)
-	@(cd $(FRONTEND) && npm test --silent)
+	@pages=0
+	(cd $(FRONTEND) && npm test --silent) || pages=$$?
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/bench $(ARGS)
+	exit $$pages
 
 lint: setup ## style, types, layers, house rules, drift of the API description and of the types made from it
 	@$(BIN)/ruff check .
