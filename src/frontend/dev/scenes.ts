@@ -33,6 +33,7 @@ const assignment: Assignment = {
   max_duration_seconds: 600,
   attempts_allowed: 2,
   retention_days: 180,
+  grace_minutes: 60,
   gradebook: true,
   version: 3,
   accepted_extensions: [".mp4", ".mov", ".webm", ".mkv", ".avi", ".3gp"],
@@ -178,9 +179,9 @@ const people: [string, Partial<Submission> | null, Partial<Video>, Grade | null]
       },
     }),
   ],
-  ["Elif Demir", null, { status: "uploading", progress_percent: 81, uploaded_at: null, ready_at: null }, null],
-  ["Oskar Lund", null, { status: "uploading", progress_percent: 42, uploaded_at: null, ready_at: null }, null],
-  ["Hana Kobayashi", null, { status: "requested", progress_percent: 7, uploaded_at: null, ready_at: null }, null],
+  ["Elif Demir", null, { status: "uploading", progress_percent: 81 }, null],
+  ["Oskar Lund", null, { status: "uploading", progress_percent: 42 }, null],
+  ["Hana Kobayashi", null, { status: "requested", progress_percent: 7 }, null],
   ["Ben Carter", null, {}, null],
 ];
 
@@ -191,8 +192,9 @@ const items: QueueItem[] = people.map(([name, sub, vid, given], index) => {
   return {
     person,
     submission: handed,
-    video: name === "Ben Carter" ? null : own,
-    attempts: handed ? 1 : 0,
+    uploading:
+      vid.status && !handed ? { intent_at: at(-0.5), percent: vid.progress_percent ?? 0, status: vid.status } : null,
+    attempts: handed ? [handed] : [],
     grade: given && { ...given, submission_id: `s${index}` },
   };
 });
@@ -257,7 +259,7 @@ export const scenes: Record<string, Scene> = {
   deleted: {
     mode: "student",
     work: submitted({
-      video: video({ status: "deleted", deleted_at: at(-5), deleted_reason: "Course rule: after 180 days." }),
+      video: video({ status: "deleted", deleted_at: at(-5), deleted_reason: "retention" }),
     }),
     grade: grade(),
   },

@@ -4,7 +4,7 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type Assignment = Schemas["AssignmentOut"];
-export type AssignmentPatch = Schemas["AssignmentPatch"];
+export type AssignmentPatch = Partial<Schemas["ChangeAssignmentRequest"]>;
 export type Grade = Schemas["GradeOut"];
 export type MyWork = Schemas["MyWorkOut"];
 export type Playback = Schemas["PlaybackOut"];
@@ -14,5 +14,5 @@ export type StartUpload = Schemas["StartUploadRequest"];
 export type Submission = Schemas["SubmissionOut"];
 export type Upload = Schemas["UploadOut"];
 export type UploadEvent = Schemas["UploadEventRequest"];
-export type UploadOffset = Schemas["UploadOffsetOut"];
+export type UploadOffset = Schemas["OffsetOut"];
 export type Video = Schemas["VideoOut"];

@@ -234,23 +234,25 @@ function Held({ view, tone }: { view: TransferView; tone: "moving" | "held" | "s
 }
 
 function Forecast({ view, known }: CardProps & { view: TransferView }) {
-  const { due_at, closes_at } = known.work.assignment;
-  const finish = forecast(known.now, view.secondsLeft, known.work.is_late_now ? null : due_at, closes_at);
+  const { due_at, closes_at, grace_minutes } = known.work.assignment;
+  // An upload that began after the due time is late already; its finish is only compared with the closing time.
+  const dueAt = known.work.is_late_now ? null : due_at;
+  const graceMs = grace_minutes * 60_000;
+  const finish = forecast(known.now, view.secondsLeft, { dueAt, closesAt: closes_at, graceMs });
   if (!finish) return null;
   const { tone, finishesAt } = finish;
-  const tones = { on_time: "good", late: "warn", after_closing: "bad" } as const;
-  const words =
-    tone === "after_closing"
-      ? student.forecast.after_closing(finishesAt, closes_at ?? "")
-      : tone === "late"
-        ? student.forecast.late(finishesAt, due_at ?? "")
-        : due_at && !known.work.is_late_now
-          ? student.forecast.on_time(finishesAt, due_at)
-          : student.forecast.on_time_no_due(finishesAt);
+  const due = dueAt ?? "";
+  const words = {
+    on_time: () => (dueAt ? student.forecast.on_time(finishesAt, due) : student.forecast.on_time_no_due(finishesAt)),
+    in_grace: () => student.forecast.in_grace(finishesAt, Date.parse(due) + graceMs),
+    late: () => student.forecast.late(finishesAt, due),
+    after_closing: () => student.forecast.after_closing(finishesAt, closes_at ?? ""),
+  };
+  const tones = { on_time: "good", in_grace: "warn", late: "warn", after_closing: "bad" } as const;
   return (
     <p class={`forecast ${tones[tone]}`}>
       <Icon name="clock" />
-      {words}
+      {words[tone]()}
     </p>
   );
 }

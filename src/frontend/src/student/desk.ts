@@ -190,7 +190,12 @@ export class Desk {
     try {
       const submission = await this.client.submit(this.assignmentId, video.id, this.submitKey.key, SUBMIT_TIMEOUT_MS);
       this.submitKey = null;
-      this.do({ kind: "submitted", submission });
+      const { work } = this.state;
+      // Chips and receipt follow at once; `load` brings the rest.
+      this.set({
+        doing: { kind: "submitted", submission },
+        ...(work && { work: { ...work, submission, video: submission.video } }),
+      });
       await this.load();
     } catch (error) {
       const problem = asProblem(error);

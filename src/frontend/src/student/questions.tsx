@@ -22,7 +22,10 @@ export function SubmitQuestion({ known, desk, onClose }: QuestionProps) {
   const { work, now } = known;
   const { assignment } = work;
   const video = shownVideo(work);
-  const attempt = work.attempts.length + 1;
+  const used = assignment.attempts_allowed !== null && work.attempts_left !== null;
+  const attempt = used
+    ? (assignment.attempts_allowed ?? 0) - (work.attempts_left ?? 0) + 1
+    : Math.max(0, ...work.attempts.map((one) => one.attempt)) + 1;
   const submit = () => {
     setMissing(!stated);
     if (!stated) return;

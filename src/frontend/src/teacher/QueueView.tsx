@@ -162,8 +162,8 @@ function Uploading({ items }: { items: QueueItem[] }) {
       <strong>
         <Icon name="upload" size={16} /> {text.uploadingNow(items.length)}
       </strong>
-      {items.slice(0, 6).map(({ person, video }) => {
-        const percent = Math.floor(video?.progress_percent ?? 0);
+      {items.slice(0, 6).map(({ person, uploading }) => {
+        const percent = Math.floor(uploading?.percent ?? 0);
         const name = person.name ?? text.unnamed;
         return (
           <span key={person.id}>
@@ -223,8 +223,7 @@ function cellsOf(item: QueueItem, props: RowsProps): Cells {
   const { person, submission, grade } = item;
   const video = videoOf(item);
   const late = lateBy(item, props.queue.assignment.due_at);
-  const percent = video?.progress_percent == null ? null : Math.floor(video.progress_percent);
-  const draft = !submission && (video?.status === "ready" || video?.status === "processing");
+  const percent = item.uploading && Math.floor(item.uploading.percent);
   const name = person.name ?? text.unnamed;
   return {
     name: submission ? (
@@ -242,11 +241,11 @@ function cellsOf(item: QueueItem, props: RowsProps): Cells {
         <bdi>{name}</bdi>
       </span>
     ),
-    submission: submissionState(submission, grade !== null, draft),
+    submission: submissionState(submission, grade !== null, false),
     video: videoState(video, percent),
     submitted: submission && f.timeInTable(submission.submitted_at, props.now),
     late: late === null ? null : f.span(late),
-    length: video?.duration_seconds == null ? null : f.timecode(video.duration_seconds),
+    length: submission?.video.duration_seconds == null ? null : f.timecode(submission.video.duration_seconds),
     grade: grade?.points == null ? null : f.points(grade.points),
     gradebook: grade && words.delivery(grade, props.platform, props.now),
   };

@@ -9,7 +9,7 @@ type Pane = "feedback" | "attempts" | "info";
 
 interface ReviewPaneProps {
   submission: Submission;
-  attempts: number;
+  attempts: readonly Submission[];
   form: GradeForm;
   mayGrade: boolean;
 }
@@ -26,7 +26,7 @@ export function ReviewPane({ submission, attempts, form, mayGrade }: ReviewPaneP
         onChange={setPane}
         tabs={[
           { id: "feedback", label: review.tabs.feedback },
-          { id: "attempts", label: review.tabs.attempts, count: attempts },
+          { id: "attempts", label: review.tabs.attempts, count: attempts.length },
           { id: "info", label: review.tabs.info },
         ]}
       >
@@ -52,18 +52,28 @@ export function ReviewPane({ submission, attempts, form, mayGrade }: ReviewPaneP
             )}
           </div>
         )}
-        {pane === "attempts" && (
-          <div class="field">
-            <p>
-              <strong>{review.attempt(submission.attempt)}</strong>{" "}
-              {review.onTime(submission.submitted_at, submission.late)}
-            </p>
-            <p class="field-help">{review.attemptsOf(submission.attempt)}</p>
-          </div>
-        )}
+        {pane === "attempts" && <Attempts attempts={attempts} shown={submission} />}
         {pane === "info" && <Info submission={submission} />}
       </Tabs>
     </div>
+  );
+}
+
+function Attempts({ attempts, shown }: { attempts: readonly Submission[]; shown: Submission }) {
+  return (
+    <ul class="attempt-list">
+      {attempts.map((attempt) => (
+        <li key={attempt.id} aria-current={attempt.id === shown.id ? "true" : undefined}>
+          <p>
+            <strong>{review.attempt(attempt.attempt)}</strong> {review.attemptStatus[attempt.status]}
+          </p>
+          <p class="field-help">{review.onTime(attempt.submitted_at, attempt.late)}</p>
+          <p class="field-help">
+            <bdi>{attempt.video.filename}</bdi>, {f.bytes(attempt.video.size_bytes)}
+          </p>
+        </li>
+      ))}
+    </ul>
   );
 }
 

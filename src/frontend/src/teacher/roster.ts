@@ -1,5 +1,5 @@
 // The queue's lists, sums and neighbours: pure readings of what the server sent, so that tabs, counts and rows cannot disagree.
-import type { QueueItem } from "../api/wire";
+import type { QueueItem, Video } from "../api/wire";
 
 export type Tab = "to_grade" | "all" | "problems" | "not_submitted";
 export const TABS: readonly Tab[] = ["to_grade", "all", "problems", "not_submitted"];
@@ -7,8 +7,7 @@ export const TABS: readonly Tab[] = ["to_grade", "all", "problems", "not_submitt
 const BELONGS: Record<Tab, (item: QueueItem) => boolean> = {
   to_grade: ({ submission, grade }) => submission !== null && grade === null,
   all: () => true,
-  problems: ({ video, grade }) =>
-    video?.status === "failed" || video?.status === "expired" || grade?.delivery.status === "parked",
+  problems: ({ submission, grade }) => submission?.video.status === "failed" || grade?.delivery.status === "parked",
   not_submitted: ({ submission }) => submission === null,
 };
 
@@ -37,7 +36,7 @@ export function countsOf(items: readonly QueueItem[]): Record<Tab, number> {
 }
 
 export function uploadingNow(items: readonly QueueItem[]): QueueItem[] {
-  return items.filter(({ video }) => video?.status === "uploading" || video?.status === "requested");
+  return items.filter(({ uploading }) => uploading !== null);
 }
 
 /** Seconds of submitted and ungraded video. */
@@ -47,9 +46,9 @@ export function secondsToWatch(items: readonly QueueItem[]): number {
     .reduce((sum, { submission }) => sum + (submission?.video.duration_seconds ?? 0), 0);
 }
 
-/** The video a row is about: the submitted one, else whatever is on its way. */
-export function videoOf({ submission, video }: QueueItem) {
-  return submission?.video ?? video;
+/** The video a row is about: the submitted one, else whatever is on its way; of that the teacher sees only how far it is. */
+export function videoOf({ submission, uploading }: QueueItem): Pick<Video, "status"> | null {
+  return submission?.video ?? uploading;
 }
 
 /** Milliseconds past the due time; null when on time or unknown. */

@@ -30,7 +30,7 @@ export function draftOf(assignment: Assignment): SetupDraft {
     closes: toLocal(assignment.closes_at),
     points: String(assignment.points_max),
     attempts: assignment.attempts_allowed === null ? "" : String(assignment.attempts_allowed),
-    retention: assignment.retention_days === null ? "" : String(assignment.retention_days),
+    retention: String(assignment.retention_days),
   };
 }
 

@@ -151,9 +151,11 @@ function readElement(view: DataView, at: number): { id: number; start: number; s
   const sizeAt = at + idLength;
   const sizeLength = Math.clz32(view.getUint8(sizeAt)) - 23;
   if (sizeLength > 8 || sizeAt + sizeLength > view.byteLength) return null;
-  const marker = 2 ** (7 * sizeLength);
-  const size = readUnsigned(view, sizeAt, sizeAt + sizeLength) - marker;
-  return { id, start: sizeAt + sizeLength, size: size === marker - 1 ? Number.MAX_SAFE_INTEGER : size };
+  // The marker bit goes before the sum: eight bytes with it are beyond what a double holds exactly.
+  const first = view.getUint8(sizeAt) - 2 ** (8 - sizeLength);
+  const size = first * 256 ** (sizeLength - 1) + readUnsigned(view, sizeAt + 1, sizeAt + sizeLength);
+  const unknown = size >= 2 ** (7 * sizeLength) - 1;
+  return { id, start: sizeAt + sizeLength, size: unknown ? Number.MAX_SAFE_INTEGER : size };
 }
 
 function readUnsigned(view: DataView, from: number, to: number): number {

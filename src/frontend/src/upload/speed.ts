@@ -34,18 +34,28 @@ export function secondsLeft(remaining: number, bytesPerSecond: number | null): n
   return bytesPerSecond ? Math.ceil(remaining / bytesPerSecond) : null;
 }
 
-export type Forecast = { tone: "on_time" | "late" | "after_closing"; finishesAt: number };
+export interface Deadlines {
+  dueAt: string | null;
+  closesAt: string | null;
+  /** How long an upload that began in time may run on after the due time, in milliseconds. */
+  graceMs: number;
+}
 
-/** How the finish compares with the due and the closing time; null without a speed or a due time. */
+export interface Forecast {
+  tone: "on_time" | "in_grace" | "late" | "after_closing";
+  finishesAt: number;
+}
+
+/** How the finish compares with the due and the closing time; null without a speed. */
 export function forecast(
   now: number,
   seconds: number | null,
-  dueAt: string | null,
-  closesAt: string | null,
+  { dueAt, closesAt, graceMs }: Deadlines,
 ): Forecast | null {
-  if (seconds === null || (dueAt === null && closesAt === null)) return null;
+  if (seconds === null) return null;
   const finishesAt = now + seconds * 1000;
+  const due = dueAt === null ? Number.POSITIVE_INFINITY : Date.parse(dueAt);
   if (closesAt !== null && finishesAt > Date.parse(closesAt)) return { tone: "after_closing", finishesAt };
-  if (dueAt !== null && finishesAt > Date.parse(dueAt)) return { tone: "late", finishesAt };
-  return { tone: "on_time", finishesAt };
+  if (finishesAt <= due) return { tone: "on_time", finishesAt };
+  return { tone: finishesAt <= due + graceMs ? "in_grace" : "late", finishesAt };
 }

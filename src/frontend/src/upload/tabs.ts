@@ -14,7 +14,7 @@ export class Tabs {
   private last: TransferView | null = null;
 
   constructor(private readonly name: string) {
-    this.channel = typeof BroadcastChannel === "function" ? new BroadcastChannel(name) : null;
+    this.channel = openChannel(name);
     if (this.channel) this.channel.onmessage = (event: MessageEvent<Message>) => this.receive(event.data);
     this.post({ kind: "hello" });
   }
@@ -68,5 +68,14 @@ export class Tabs {
 
   private post(message: Message): void {
     this.channel?.postMessage(message);
+  }
+}
+
+/** Null where there is none, or where the browser denies it to this frame: then tabs do not know of each other. */
+function openChannel(name: string): BroadcastChannel | null {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return null;
   }
 }

@@ -1,4 +1,5 @@
 // Every word of the page. Keys of `states` are the state ids; each answers in this order: what happened, is my work safe, what to do now.
+import type { Video } from "../api/wire";
 import type { Refusal } from "../upload/check";
 import * as f from "./format";
 
@@ -219,11 +220,20 @@ export const states = {
   "fb.ready": (points: number | null, most: number): StateWords => ({
     title: points === null ? "Feedback from your teacher" : `${f.points(points)} of ${f.points(most)}`,
   }),
-  "video.deleted": (at: string | null, reason: string | null): StateWords => ({
+  "video.deleted": (at: string | null, reason: Video["deleted_reason"]): StateWords => ({
     title: at ? `This video was deleted on ${f.date(at)}` : "This video is deleted",
-    body: `${reason ? `${reason} ` : ""}Your submission, grade and comments stay.`,
+    body: `${reason ? `${DELETED[reason]} ` : ""}Your submission, grade and comments stay.`,
   }),
 } as const;
+
+/** Why a video's bytes are gone. */
+export const DELETED: Record<NonNullable<Video["deleted_reason"]>, string> = {
+  retention: "The course's rule deletes videos after a time.",
+  cancelled: "Its upload was cancelled.",
+  expired: "Its upload was never finished.",
+  gone_at_stream: "It disappeared at the video service.",
+  person_erased: "The data of its owner were erased.",
+};
 
 const KINDS: Record<string, string> = {
   image: "a picture",
@@ -342,6 +352,8 @@ export const student = {
     on_time: (finishesAt: number, dueAt: string) =>
       `Finishes about ${f.time(finishesAt)}, ${f.span(Date.parse(dueAt) - finishesAt)} before the due time.`,
     on_time_no_due: (finishesAt: number) => `Finishes about ${f.time(finishesAt)}.`,
+    in_grace: (finishesAt: number, until: number) =>
+      `Finishes about ${f.time(finishesAt)}, after the due time. Started in time, it may finish until ${f.time(until)}.`,
     late: (finishesAt: number, dueAt: string) =>
       `Finishes about ${f.time(finishesAt)}, after the due time (${f.time(dueAt)}). It may be marked late.`,
     after_closing: (finishesAt: number, closesAt: string) =>

@@ -1,6 +1,6 @@
 // The words of the teacher's pages; only their chunk loads them.
-import type { Grade } from "../api/wire";
-import type { StateWords } from "./en";
+import type { Grade, Video } from "../api/wire";
+import { DELETED, type StateWords } from "./en";
 import * as f from "./format";
 
 export const states = {
@@ -22,9 +22,9 @@ export const states = {
     title: "The video does not load",
     body: "Your network may block the video service, or the connection is down. Your grade and comment are kept.",
   }),
-  "t.review.missing": (at: string | null, reason: string | null): StateWords => ({
+  "t.review.missing": (at: string | null, reason: Video["deleted_reason"]): StateWords => ({
     title: at ? `This video was deleted on ${f.date(at)}` : "This video is deleted",
-    body: reason ?? "The submission and its grade stay.",
+    body: `${reason ? `${DELETED[reason]} ` : ""}The submission and its grade stay.`,
   }),
   "t.review.failed": (): StateWords => ({
     title: "This video cannot be played",
@@ -110,8 +110,7 @@ export const review = {
     gradedBy: "Graded by",
   },
   attempt: (n: number) => `Attempt ${n}`,
-  attemptsOf: (n: number) =>
-    n === 1 ? "This is the only attempt." : `This is attempt ${n}. Earlier ones were replaced or withdrawn.`,
+  attemptStatus: { submitted: "counts", replaced: "replaced", withdrawn: "withdrawn" },
   grade: "Grade",
   of: (most: number) => `of ${f.points(most)}`,
   save: "Save",
@@ -209,7 +208,7 @@ export const setup = {
   attemptsHelp: "Empty: as many as they like.",
   retention: "Delete videos",
   retentionUnit: "days after upload",
-  retentionHelp: "Empty: they stay. Students see the rule before they upload.",
+  retentionHelp: "Empty: the usual time of this service. Students see the rule before they upload.",
   save: "Save",
   saving: "Saving…",
   discard: "Discard changes",
