@@ -44,6 +44,7 @@ def test_an_expectation_that_does_not_hold_fails_its_step() -> None:
 
 
 @pytest.mark.stack
+@pytest.mark.xdist_group("e2e")
 def test_the_main_job_holds_on_the_whole_stack(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_check() == 0, capsys.readouterr().err
     assert not any(path.name.startswith("fieldreel-check-") for path in tmp_path.iterdir())
