@@ -152,7 +152,7 @@ class Submissions:
         if video.status in _NOT_YET:
             raise NotUploaded
         if video.status not in _AT_STREAM:
-            raise VideoUnusable(extensions={"status": video.status.value})
+            raise VideoUnusable(extensions={"video_status": video.status.value})
         if policy.closed_reason(self._clock.now(), intent_at=video.intent_at) is not None:
             raise Closed
         await queries.require_attempt_left(session, principal.assignment_id, principal.person_id, policy)

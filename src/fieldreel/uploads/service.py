@@ -298,7 +298,7 @@ class Uploads:
                 video.stream_uid = created.uid  # whoever ended it could not know; from here the sweep can delete it
         await self._delete_now(video_id, created.uid)
         if video.status is not VideoStatus.UPLOADING:
-            raise WrongVideoState(extensions={"status": video.status.value})
+            raise WrongVideoState(extensions={"video_status": video.status.value})
         return video
 
     async def _note_refusal(self, intent: Intent, error: StreamError) -> None:

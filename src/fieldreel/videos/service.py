@@ -56,7 +56,7 @@ class Videos:
             WrongVideoState: there is no such transition.
         """
         if to not in TRANSITIONS[video.status]:
-            raise WrongVideoState(extensions={"status": video.status.value, "wanted": to.value})
+            raise WrongVideoState(extensions={"video_status": video.status.value, "wanted": to.value})
         video.status = to
         if to in queries.ENDED:
             video.upload_url_sealed = None
