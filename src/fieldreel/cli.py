@@ -13,7 +13,7 @@ from uuid import UUID
 import typer
 
 from fieldreel.errors import FieldreelError
-from fieldreel.settings import Settings, SettingsError, load_settings
+from fieldreel.settings import Environment, Settings, SettingsError, SetupSettings, load_settings
 
 if TYPE_CHECKING:
     from fieldreel.parts import Parts
@@ -27,11 +27,11 @@ app.add_typer(platform_app, name="platform")
 app.add_typer(stream_app, name="stream")
 
 
-def _settings() -> Settings:
+def _settings(kind: type[Settings] = Settings) -> Settings:
     from fieldreel.kit import logging
 
     try:
-        settings = load_settings()
+        settings = load_settings(kind)
     except SettingsError as error:
         typer.echo(f"The settings do not fit:\n{error}", err=True)
         raise typer.Exit(2) from None
@@ -45,19 +45,34 @@ def _database(settings: Settings) -> Iterator[str]:
     if settings.database_url:
         yield settings.database_url
         return
-    from fieldreel.kit.postgres import EmbeddedPostgres
+    from fieldreel.kit.postgres import EmbeddedPostgres, EmbeddedPostgresError
 
     settings.data_folder.mkdir(parents=True, exist_ok=True)
-    with EmbeddedPostgres(settings.data_folder / "postgres") as postgres:
-        postgres.create_database("fieldreel")
-        yield postgres.url("fieldreel")
+    try:
+        with EmbeddedPostgres(settings.data_folder / "postgres") as postgres:
+            postgres.create_database("fieldreel")
+            yield postgres.url("fieldreel")
+    except EmbeddedPostgresError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
-def _with_parts(work: Callable[["Parts"], Awaitable[T]]) -> T:
-    """Run `work` with this process's collaborators, and end with words instead of a traceback."""
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """End with words instead of a traceback where the error is one of ours."""
+    try:
+        yield
+    except FieldreelError as error:
+        faults = "".join(f"\n  {fault['pointer']}: {fault['detail']}" for fault in error.extensions.get("errors", ()))
+        typer.echo(f"{error.title}. {error.detail}{faults}", err=True)
+        raise typer.Exit(1) from None
+
+
+def _with_parts(work: Callable[["Parts"], Awaitable[T]], kind: type[Settings] = Settings) -> T:
+    """Run `work` with this process's collaborators."""
     from fieldreel.parts import Parts
 
-    settings = _settings()
+    settings = _settings(kind)
 
     async def run(database_url: str) -> T:
         parts = Parts(settings, database_url)
@@ -66,13 +81,8 @@ def _with_parts(work: Callable[["Parts"], Awaitable[T]]) -> T:
         finally:
             await parts.close()
 
-    try:
-        with _database(settings) as database_url:
-            return asyncio.run(run(database_url))
-    except FieldreelError as error:
-        faults = "".join(f"\n  {fault['pointer']}: {fault['detail']}" for fault in error.extensions.get("errors", ()))
-        typer.echo(f"{error.title}. {error.detail}{faults}", err=True)
-        raise typer.Exit(1) from None
+    with _in_words(), _database(settings) as database_url:
+        return asyncio.run(run(database_url))
 
 
 def _show(value: Any) -> None:
@@ -87,7 +97,7 @@ def serve() -> None:
     from fieldreel.app import create_app
 
     settings = _settings()
-    with _database(settings) as database_url:
+    with _in_words(), _database(settings) as database_url:
         if not settings.database_url:
             from fieldreel.db import migrate as bring_up
 
@@ -110,7 +120,7 @@ def migrate() -> None:
     from fieldreel.db import migrate as bring_up
 
     settings = _settings()
-    with _database(settings) as database_url:
+    with _in_words(), _database(settings) as database_url:
         bring_up(database_url)
     typer.echo("The database has the newest schema.")
 
@@ -149,7 +159,9 @@ def openapi() -> None:
     """Print the API description (OpenAPI 3.1)."""
     from fieldreel.app import create_app
 
-    settings = Settings(database_url="postgresql+asyncpg://none", secret_keys=(_fresh_key(),))
+    settings = Settings(
+        env=Environment.DEVELOPMENT, database_url="postgresql+asyncpg://none", secret_keys=(_fresh_key(),)
+    )
     sys.stdout.write(json.dumps(create_app(settings).openapi(), indent=2, ensure_ascii=False) + "\n")
 
 
@@ -180,6 +192,11 @@ def demo(
     media_port: Annotated[int | None, typer.Option(help="Port of the emulated upload and delivery host")] = None,
 ) -> None:
     """Run everything on this machine: PostgreSQL, emulated Cloudflare Stream, a small LMS, and fieldreel."""
+    try:
+        import av  # noqa: F401
+    except ModuleNotFoundError:
+        typer.echo("The demo's parts are not installed here; the production image leaves them out.", err=True)
+        raise typer.Exit(1) from None
     from fieldreel.demo import Ports, run_check, run_demo
 
     if check_main_job:
@@ -305,7 +322,7 @@ def create_signing_key() -> None:
             "FIELDREEL_STREAM__SIGNING_KEY_PEM": key.pem,
         }
 
-    _show(_with_parts(work))
+    _show(_with_parts(work, SetupSettings))
 
 
 @stream_app.command("register-webhook")
@@ -328,4 +345,4 @@ def register_webhook(
         subscription = present if present is not None and present.url == ours else await parts.stream.set_webhook(ours)
         return {"FIELDREEL_STREAM__WEBHOOK_SECRETS": subscription.secret or ""}
 
-    _show(_with_parts(work))
+    _show(_with_parts(work, SetupSettings))

@@ -185,5 +185,14 @@ def migrate(url: str) -> None:
     """Bring the database at `url` to the newest schema. Blocking, and it runs its own event loop: call it in no other.
 
     Replicas that start together wait for each other (advisory lock); an interrupted run leaves the old schema.
+
+    Raises:
+        ServiceUnavailable: the server is away or does not let us in.
     """
-    command.upgrade(alembic_config(url), "head")
+    try:
+        command.upgrade(alembic_config(url), "head")
+    except (OSError, asyncpg.PostgresError, DBAPIError) as error:
+        cause = type(_driver_error(error) or error).__name__ if isinstance(error, DBAPIError) else type(error).__name__
+        raise ServiceUnavailable(
+            f"PostgreSQL did not let us change the schema ({cause}). Check FIELDREEL_DATABASE_URL and the server's log."
+        ) from error

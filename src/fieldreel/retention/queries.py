@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Integer, and_, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fieldreel.courses.models import Assignment
@@ -18,7 +18,7 @@ async def claim_due_deletions(
 ) -> Sequence[Video]:
     """Videos whose retention has ended or whose deletion is owed, locked, skipped by other workers, oldest first."""
     days = func.coalesce(Assignment.retention_days, default_days)
-    ended = Video.uploaded_at + func.make_interval(0, 0, 0, days) <= now
+    ended = Video.uploaded_at + func.make_interval(0, 0, 0, cast(days, Integer)) <= now
     rested = or_(Video.next_check_at.is_(None), Video.next_check_at <= now)
     statement = (
         select(Video)

@@ -1,6 +1,6 @@
 """Dependencies that routes of any slice use."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, TypeVar, cast
 
 from fastapi import Depends, Header, Request
@@ -22,10 +22,10 @@ class MissingIdempotencyKey(InvalidRequest):
     default_detail = "Send a random key of 8 to 100 characters, and the same one when you repeat this very request."
 
 
-def provided(kind: type[T]) -> Callable[[Request], T]:
+def provided(kind: type[T]) -> Callable[[Request], Awaitable[T]]:
     """A dependency that gives the one object of `kind` that the composition root made."""
 
-    def get(request: Request) -> T:
+    async def get(request: Request) -> T:  # async: FastAPI sends a sync dependency through its thread pool
         return cast("T", request.app.state.provided[kind])
 
     return get
@@ -41,7 +41,7 @@ async def _session(database: Annotated[Database, Depends(provided(Database))]) -
 Session = Annotated[AsyncSession, Depends(_session, scope="function")]
 
 
-def known_parameters_only(request: Request) -> None:
+async def known_parameters_only(request: Request) -> None:
     """Answer 400 to a query parameter that the route does not know.
 
     Raises:
