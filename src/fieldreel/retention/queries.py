@@ -18,7 +18,8 @@ async def claim_due_deletions(
 ) -> Sequence[Video]:
     """Videos whose retention has ended or whose deletion is owed, locked, skipped by other workers, oldest first."""
     days = func.coalesce(Assignment.retention_days, default_days)
-    ended = Video.uploaded_at + func.make_interval(0, 0, 0, cast(days, Integer)) <= now
+    # In hours: a day of PostgreSQL is as long as its time zone says, one of `Policy.delete_after` has 24.
+    ended = Video.uploaded_at + func.make_interval(0, 0, 0, 0, cast(days * 24, Integer)) <= now
     rested = or_(Video.next_check_at.is_(None), Video.next_check_at <= now)
     statement = (
         select(Video)
