@@ -119,7 +119,7 @@ export function PickCard({ state, known, desk, choose, over }: CardProps) {
       return (
         <StateCard
           state={state}
-          drop
+          drop={over}
           over={over}
           icon="alert"
           tone="bad"

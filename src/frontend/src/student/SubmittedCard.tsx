@@ -50,7 +50,7 @@ export function SubmittedCard(props: CardProps) {
       return (
         <StateCard
           state={state}
-          drop={can.upload}
+          drop={can.upload && over}
           over={over}
           icon="alert"
           tone="bad"

@@ -188,6 +188,7 @@ function Moving({ view, pick }: CardProps & { view: TransferView }) {
   return (
     <>
       <FileRow
+        file={pick?.file}
         name={view.filename}
         detail={facts.filter(Boolean).join(" · ")}
         seconds={pick?.durationSeconds ?? null}

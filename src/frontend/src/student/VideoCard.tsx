@@ -36,7 +36,7 @@ export function VideoCard(props: CardProps) {
       return (
         <StateCard
           state={state}
-          drop
+          drop={over}
           over={over}
           icon="check"
           tone="accent"
@@ -138,7 +138,7 @@ function FailedCard({ state, known, choose, over, video }: CardProps & { video: 
   return (
     <StateCard
       state={state}
-      drop={can.upload}
+      drop={can.upload && over}
       over={over}
       icon="alert"
       tone="bad"

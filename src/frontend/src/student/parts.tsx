@@ -1,5 +1,6 @@
 // The evidence that stands in more than one card.
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import type { Video } from "../api/wire";
 import type { PageConfig } from "../config";
 import { Icon } from "../ui/Icon";
@@ -24,19 +25,20 @@ export interface CardProps {
   over: boolean;
 }
 
-export function FileRow({
-  name,
-  detail,
-  seconds,
-}: {
+interface FileRowProps {
   name: string;
   detail: ComponentChildren;
   seconds: number | null;
-}) {
+  /** The chosen file, while this tab holds it: shows its picture. */
+  file?: File | undefined;
+}
+
+export function FileRow({ name, detail, seconds, file }: FileRowProps) {
   return (
     <div class="file-row">
       <span class="file-frame">
         <Icon name="film" size={24} />
+        {file && <Thumbnail file={file} />}
         {seconds !== null && <span class="file-length">{f.timecode(seconds)}</span>}
       </span>
       <span>
@@ -45,6 +47,17 @@ export function FileRow({
       </span>
     </div>
   );
+}
+
+/** One picture of a local file, drawn by the browser; nothing where it cannot decode it. */
+function Thumbnail({ file }: { file: File }) {
+  const video = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    const url = URL.createObjectURL(file);
+    if (video.current) video.current.src = `${url}#t=1`;
+    return () => URL.revokeObjectURL(url);
+  }, [file]);
+  return <video ref={video} muted playsInline preload="metadata" tabIndex={-1} aria-hidden="true" />;
 }
 
 export function VideoTruths({ video, known }: { video: Video; known: Known }) {

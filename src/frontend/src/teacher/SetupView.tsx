@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { Client } from "../api/client";
 import { asProblem, type Problem } from "../api/problems";
 import type { Assignment, Queue } from "../api/wire";
@@ -33,6 +33,10 @@ export function SetupView({ client, queue, platform, onSaved, onDirty }: SetupVi
   const [outcome, setOutcome] = useState<Outcome>(null);
   const patch = patchOf(draft, assignment);
   const dirty = Object.keys(patch).length > 0;
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (Object.keys(errors).length > 0) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [errors]);
   useEffect(() => onDirty(dirty), [dirty, onDirty]);
   useEffect(() => () => onDirty(false), [onDirty]);
 
@@ -76,6 +80,7 @@ export function SetupView({ client, queue, platform, onSaved, onDirty }: SetupVi
       <OutcomeBanner outcome={outcome} />
       <div class="setup-body">
         <form
+          ref={form}
           class="setup-form"
           noValidate
           onSubmit={(event) => {

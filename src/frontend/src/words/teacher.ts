@@ -199,7 +199,7 @@ export const setup = {
   opens: "Opens",
   due: "Due",
   closes: "Closes",
-  closesHelp: "Until then late videos are taken and marked late. Empty: until graded.",
+  closesHelp: "Late videos are taken and marked late until the closing time, or until graded when there is none.",
   timesIn: (zone: string) => `Times are in your zone, ${zone}.`,
   fromPlatform: (platform: string) => `Dates come from ${platform}. Change them there.`,
   notSet: "not set",
