@@ -1,4 +1,4 @@
-"""A platform for the bench: its key, its key set over HTTP, and id tokens shaped like Moodle's (3.0 kB)."""
+"""A platform for the bench: its key, its key set over HTTP, and id tokens shaped like Moodle's (3.1 kB)."""
 
 import asyncio
 import json
@@ -86,9 +86,7 @@ class Platform:
             f"{_IMS}/lti/claim/deployment_id": DEPLOYMENT_ID,
             f"{_IMS}/lti/claim/target_link_uri": f"{tool_url}/lti/launch",
             "sub": str(person),
-            f"{_IMS}/lti/claim/lis": {"person_sourcedid": f"S{person:07}", "course_section_sourcedid": f"F-{course}"},
             f"{_IMS}/lti/claim/roles": [
-                f"{_VOCABULARY}/institution/person#Student",
                 f"{_VOCABULARY}/membership#Learner",
             ],
             f"{_IMS}/lti/claim/context": {
@@ -100,18 +98,7 @@ class Platform:
             f"{_IMS}/lti/claim/message_type": "LtiResourceLinkRequest",
             f"{_IMS}/lti/claim/resource_link": {
                 "title": "Present yourself",
-                "description": "<p>Two minutes in front of the camera: who you are and what you would like to learn."
-                " Look into the lens, speak slowly, and keep the camera still.</p>",
                 "id": str(100 + course),
-            },
-            f"{_IMS}/lti-bo/claim/basicoutcome": {
-                "lis_result_sourcedid": json.dumps(
-                    {
-                        "data": {"instanceid": "7", "userid": str(person), "typeid": "3", "launchid": 1_930_144_067},
-                        "hash": "3f0e43fe0c67d7fdd1c1e0d5a1d4dc1f7bd2b5a3a8e8ac1e0f3f8b1a95fbc3a1",
-                    }
-                ),
-                "lis_outcome_service_url": f"{self.issuer}/mod/lti/service.php",
             },
             "given_name": "Ada",
             "family_name": f"Lovelace {person}",
@@ -129,7 +116,6 @@ class Platform:
                 "version": "2024100706",
                 "guid": "moodle.example.edu",
                 "name": "Example University",
-                "description": "Example University",
             },
             f"{_IMS}/lti/claim/version": "1.3.0",
             f"{_IMS}/lti-ags/claim/endpoint": {

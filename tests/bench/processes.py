@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+_CHECKOUT = Path(__file__).parents[2]
 _TICKS = os.sysconf("SC_CLK_TCK")
 _START_SECONDS = 60.0
 _STOP_SECONDS = 25.0
@@ -57,6 +58,7 @@ class Server:
             process = subprocess.Popen(
                 self._command,
                 env=self._env | {port_variable: str(self.port)},
+                cwd=_CHECKOUT,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

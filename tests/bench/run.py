@@ -28,8 +28,8 @@ class Plan:
     """How much is measured."""
 
     rounds: int = 7
-    launches: int = 800
-    tokens: int = 800
+    launches: int = 600
+    tokens: int = 600
 
     @classmethod
     def quick(cls) -> Self:
@@ -59,9 +59,8 @@ async def run(plan: Plan, postgres: EmbeddedPostgres, folder: Path) -> Report:
 async def _count(stage: Stage, goals: Goals) -> None:
     """P3, exactly, on a server whose way to PostgreSQL leads through the relay."""
     async with CountingRelay(stage.folder / "relay", stage.postgres.socket_folder) as relay:
-        with ExitStack() as stack:
-            ours = stage.fieldreel("counted", relay.folder)
-            stack.enter_context(ours.server)
+        ours = stage.fieldreel("counted", relay.folder)
+        with ours.server:
             people = range(COUNTED)
             await rounds.one_by_one(ours, stage.platform, people)
             round_trips, outbound = relay.round_trips, stage.platform.requests
@@ -73,8 +72,9 @@ async def _count(stage: Stage, goals: Goals) -> None:
 async def _measure(plan: Plan, stage: Stage, goals: Goals) -> str:
     """P1 and P4, round by round; gives what the ratios were made of."""
     with ExitStack() as stack:
-        ours, floor = stage.fieldreel(), stage.floor()
+        ours = stage.fieldreel()
         stack.enter_context(ours.server)
+        floor = stage.floor()
         stack.enter_context(floor.server)
         (shell,) = await rounds.one_by_one(ours, stage.platform, [PEOPLE])
         config = ours.config(shell)

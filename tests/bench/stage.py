@@ -44,7 +44,7 @@ FROM unnest($1::uuid[]) AS id
 def postgres_for_bench(folder: Path) -> Iterator[EmbeddedPostgres]:
     """A durable PostgreSQL with both databases, on the core of the others, where we move as well."""
     os.sched_setaffinity(0, {Cores.available().others})
-    with EmbeddedPostgres(folder / "postgres", options={"max_connections": "40"}) as postgres:
+    with EmbeddedPostgres(folder / "postgres") as postgres:
         postgres.create_database(OURS)
         postgres.create_database(FLOOR)
         yield postgres
