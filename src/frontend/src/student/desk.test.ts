@@ -148,9 +148,16 @@ describe("the student's desk", () => {
 
   it("loads the grade with the submission", async () => {
     const given = grade();
-    const client = fakes({ myWork: vi.fn(async () => scenes.submitted?.work), grade: vi.fn(async () => given) });
+    const client = fakes({ myWork: vi.fn(async () => scenes.graded?.work), grade: vi.fn(async () => given) });
     const desk = await open(client);
     expect(desk.state.grade).toEqual(given);
+    desk.close();
+  });
+
+  it("does not ask for a grade that cannot be there yet", async () => {
+    const client = fakes({ myWork: vi.fn(async () => scenes.submitted?.work) });
+    const desk = await open(client);
+    expect(client.grade).not.toHaveBeenCalled();
     desk.close();
   });
 

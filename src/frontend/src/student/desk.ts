@@ -218,7 +218,8 @@ export class Desk {
   // --- inside
 
   private async gradeOf(work: MyWork): Promise<Grade | null> {
-    if (!work.submission) return null;
+    // Who may withdraw has no feedback yet.
+    if (!work.submission || work.can.withdraw) return null;
     try {
       return await this.client.grade(work.submission.id);
     } catch (error) {

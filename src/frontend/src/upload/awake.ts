@@ -1,5 +1,11 @@
 // Keeps the screen on while bytes move, where the browser and the frame allow it.
 
+/** Asking in a frame that was not given the feature only fills the console. */
+function allowed(): boolean {
+  const { featurePolicy } = document as { featurePolicy?: { allowsFeature(name: string): boolean } };
+  return "wakeLock" in navigator && featurePolicy?.allowsFeature("screen-wake-lock") !== false;
+}
+
 export class Awake {
   private sentinel: WakeLockSentinel | null = null;
   private wanted = false;
@@ -25,7 +31,7 @@ export class Awake {
       if (!this.wanted) {
         await this.sentinel?.release();
         this.sentinel = null;
-      } else if (document.visibilityState === "visible" && navigator.wakeLock) {
+      } else if (document.visibilityState === "visible" && allowed()) {
         this.sentinel = await navigator.wakeLock.request("screen");
       }
     } catch {
