@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 import stamina
+import structlog
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -37,6 +38,16 @@ from fieldreel.lti.roles import Role
 from fieldreel.parts import Outside, Parts
 from fieldreel.platforms.models import Registration
 from fieldreel.settings import JobSettings, Settings, StreamSettings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_log() -> Iterator[None]:
+    """Tracebacks as plain text: unconfigured, structlog draws them for people, and takes seconds for each."""
+    before = structlog.get_config()
+    renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, renderer])
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ def test_every_status_has_its_transitions_and_is_reached_from_the_request():
     assert reachable(VideoStatus.REQUESTED) == set(VideoStatus) - {VideoStatus.REQUESTED}
 
 
-@pytest.mark.parametrize("status", set(VideoStatus) - {VideoStatus.DELETED})
+@pytest.mark.parametrize("status", [status for status in VideoStatus if status is not VideoStatus.DELETED])
 def test_every_life_ends_in_deleted(status):
     assert VideoStatus.DELETED in reachable(status)
 
