@@ -80,7 +80,7 @@ openapi: setup ## write openapi/fieldreel.json and the pages' types from it
 	(cd $(FRONTEND) && npm run types --silent)
 
 bench: setup ## speed as ratios measured in one run
-	@$(BIN)/python -m pytest -s tests/bench $(ARGS)
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 lock: $(LOCKED) ## resolve the dependencies anew: names and hashes only, no addresses
 	@compile() {

@@ -4,9 +4,11 @@ The LMS is `localhost`, the product `127.0.0.1`: two sites, so that the frame is
 tests of a worker; each test takes people and an assignment that no other test uses (`Seat`).
 """
 
+import asyncio
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +29,7 @@ from playwright.async_api import (
     expect,
 )
 
+from fieldreel.demo.browser import Browser as HttpBrowser
 from fieldreel.demo.ports import free_ports
 from fieldreel.demo.sample import make_large_video
 from fieldreel.demo.stack import Stack
@@ -46,6 +49,7 @@ FLAGS = (
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 )
+LINKS = {"Hand hygiene demonstration": "hand-hygiene", "Wound dressing": "wound-dressing"}
 LOOPBACK = {"127.0.0.1", "localhost"}
 PATIENCE_MS = 20_000
 
@@ -72,12 +76,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack() -> Iterator[Stack]:
     """Everything, on free ports, filled by nobody."""
-    folder = tmp_path_factory.mktemp("stack")
-    folder.chmod(0o711)
+    folder = Path(tempfile.mkdtemp(prefix="fieldreel-e2e-"))
+    folder.chmod(0o711)  # where PostgreSQL must run as another user, that one has to pass
     with Stack(folder, StackState(ports=free_ports()), Steps(lambda _: None), encode_seconds=1.0, durable=False) as up:
         yield up
+    shutil.rmtree(folder)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -123,15 +128,15 @@ def large_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_large_video(tmp_path_factory.mktemp("videos") / "large.mp4", at_least_bytes=32 * 1024 * 1024)
 
 
-_CLEAR = """async () => {
-  const config = JSON.parse(document.getElementById("fieldreel-config").textContent);
-  const call = (method, path) =>
-    fetch(config.api + path, { method, headers: { Authorization: `Bearer ${config.session_token}` } });
-  const work = await (await call("GET", `/assignments/${config.assignment.id}/my-work`)).json();
-  if (work.submission) await call("DELETE", `/submissions/${work.submission.id}`);
-  if (work.video) await call("DELETE", `/uploads/${work.video.id}`);
-  return Boolean(work.submission || work.video);
-}"""
+def clear(stack: Stack, person: str, link: str) -> None:
+    """Take back what a person has in an activity, by the product's API as their browser would."""
+    with HttpBrowser(stack.state.ports) as browser:
+        visit = browser.open_assignment(person, link)
+        work = visit.call("GET", f"/assignments/{visit.assignment_id}/my-work")
+        if work["submission"]:
+            visit.ask("DELETE", f"/submissions/{work['submission']['id']}")
+        if work["video"]:
+            visit.ask("DELETE", f"/uploads/{work['video']['id']}")
 
 
 class Visitor:
@@ -150,12 +155,10 @@ class Visitor:
         return self.tool
 
     async def open_clean(self, person: str, activity: str) -> FrameLocator:
-        """Open an activity where this person has nothing: earlier work is withdrawn and cancelled by the product's API."""
+        """Open an activity where this person has nothing."""
+        await asyncio.to_thread(clear, self.stack, person.lower(), LINKS[activity])
         await self.open(person, activity)
         await expect(self.tool.get_by_role("heading", name=activity)).to_be_visible()
-        if await self.tool_frame.evaluate(_CLEAR):
-            await self.page.reload()
-            await expect(self.tool.get_by_role("heading", name=activity)).to_be_visible()
         return self.tool
 
     @property
@@ -163,15 +166,17 @@ class Visitor:
         """The tool's frame inside the LMS page."""
         return self.page.frame_locator("iframe")
 
-    @property
-    def tool_frame(self) -> Frame:
+    async def tool_frame(self) -> Frame:
         """The same as a frame that can run scripts."""
-        origin = self.stack.state.ports.app_url
-        return next(frame for frame in self.page.frames if frame.url.startswith(origin))
+        element = await self.page.wait_for_selector("iframe")
+        assert element is not None
+        frame = await element.content_frame()
+        assert frame is not None
+        return frame
 
     async def violations(self, frame: Frame | Page | None = None) -> list[str]:
         """What axe finds wrong (WCAG 2.0 to 2.2, A and AA, and best practices), a line each."""
-        where = frame or self.tool_frame
+        where = frame or await self.tool_frame()
         await where.evaluate(self._axe_source)
         result: dict[str, Any] = await where.evaluate("axe.run(document, {iframes: false})")
         return [

@@ -165,7 +165,7 @@ async def test_the_page_fits_a_narrow_frame_in_light_and_dark(new_visitor: NewVi
     cleo = await new_visitor(viewport={"width": width, "height": 800}, has_touch=True)
     tool = await cleo.open_clean("Cleo", ACTIVITY)
     await expect(tool.get_by_role("button", name="Upload a file")).to_be_visible()
-    frame = cleo.tool_frame
+    frame = await cleo.tool_frame()
     assert await frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert await cleo.violations() == []
     await frame.evaluate("document.documentElement.dataset.theme = 'dark'")

@@ -8,6 +8,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -17,6 +18,7 @@ _SECRET_NAMES = re.compile(
     r"token|secret|password|authorization|cookie|assertion|private|api_key|upload_url|return_url|pem$|^jwt$|^state$|nonce",
     re.IGNORECASE,
 )
+_SHORTEST_SECRET = 12  # characters that the shortest of the three patterns below needs
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){1,2}")
 _BEARER = re.compile(r"(?i)\bbearer\s+[A-Za-z0-9._~+/=-]{8,}")
 _UPLOAD_LINK = re.compile(r"(https?://[^\s\"'/]+/tus/)[^\s\"'?]+")
@@ -31,6 +33,8 @@ def redacted(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [redacted(item) for item in value]
     text = value if isinstance(value, str) else repr(value)  # what the renderer would make of it
+    if len(text) < _SHORTEST_SECRET:
+        return text
     text = _JWT.sub(REDACTED, text)
     text = _BEARER.sub(f"Bearer {REDACTED}", text)
     return _UPLOAD_LINK.sub(rf"\1{REDACTED}", text)
@@ -38,7 +42,12 @@ def redacted(value: Any) -> Any:
 
 def _is_secret(name: object, value: object) -> bool:
     opens_nothing = not value or isinstance(value, bool | int | float)
-    return not opens_nothing and isinstance(name, str) and bool(_SECRET_NAMES.search(name))
+    return not opens_nothing and isinstance(name, str) and _is_secret_name(name)
+
+
+@lru_cache(maxsize=1024)
+def _is_secret_name(name: str) -> bool:
+    return bool(_SECRET_NAMES.search(name))
 
 
 def _redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -47,6 +47,8 @@ async def known_parameters_only(request: Request) -> None:
     Raises:
         BadParameter: naming what is unknown and what would be known.
     """
+    if not request.scope["query_string"]:
+        return
     route = request.scope["route"]
     known = {field.alias for field in get_flat_params(route.dependant) if isinstance(field.field_info, Query)}
     if unknown := sorted(set(request.query_params) - known):
