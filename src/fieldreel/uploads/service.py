@@ -327,11 +327,12 @@ class Uploads:
         Not earlier: a new file that turns out to be no video must not cost the student the draft before it.
         """
         for video in await queries.list_videos_of_person(session, newest.assignment_id, newest.person_id):
-            older = video.id != newest.id and video.intent_at < newest.intent_at and video.status in _DRAFTS
-            if older and not await submission_queries.is_submitted(session, video.id):
-                locked = await queries.lock_video(session, video.id)
-                if locked.status in _DRAFTS:
-                    await self._videos.cancel(session, locked, actor_id=newest.person_id, reason="client.replaced")
+            if video.id == newest.id or video.intent_at >= newest.intent_at or video.status not in _DRAFTS:
+                continue
+            locked = await queries.lock_video(session, video.id)
+            # Asked under the lock that handing in takes as well: a draft submitted just now stays.
+            if locked.status in _DRAFTS and not await submission_queries.is_submitted(session, locked.id):
+                await self._videos.cancel(session, locked, actor_id=newest.person_id, reason="client.replaced")
 
     async def delete_at_stream(self, video_id: UUID, uid: str | None) -> None:
         """Delete a video's bytes, or, where we never learnt its uid, whatever Stream made for it. Repeatable.

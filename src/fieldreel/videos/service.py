@@ -73,7 +73,7 @@ class Videos:
         video.checked_at = now
         video.next_check_at = now + _pause(now - video.intent_at)
         if seen is None:
-            await self._observe_gone(session, video)
+            await self.note_deleted(session, video, DeletedReason.GONE_AT_STREAM)
             return
         if video.stream_modified_at and seen.modified and seen.modified < video.stream_modified_at:
             return
@@ -123,11 +123,6 @@ class Videos:
         await self.move(session, video, VideoStatus.FAILED)
         reason = VIDEO_PROBLEMS.get(video.error_code, VideoProblem.UNKNOWN)
         await self._record(session, video, Event.VIDEO_FAILED, reason=f"stream.encode.{reason}", code=video.error_code)
-
-    async def _observe_gone(self, session: AsyncSession, video: Video) -> None:
-        if video.status is VideoStatus.REQUESTED:
-            return
-        await self.note_deleted(session, video, DeletedReason.GONE_AT_STREAM)
 
     async def note_deleted(self, session: AsyncSession, video: Video, reason: DeletedReason) -> None:
         """End a locked video whose bytes Stream does not hold any more."""

@@ -151,3 +151,16 @@ async def test_teachers_see_submissions_and_hand_in_none(stage, ada, tess, cleo)
         assert (await teacher.get(f"submissions/{submission['id']}")).json()["receipt"] == submission["receipt"]
         refused = await teacher.post("submissions", json=of(submission["video"]), headers=KEY)
         assert (refused.status_code, refused.json()["code"]) == (403, "access.forbidden")
+
+
+async def test_a_draft_handed_in_while_a_newer_one_becomes_ready_stays(stage, ada):
+    older = await stage.upload(ada)
+    newer = await stage.start(ada)
+    await stage.send(newer)
+    await stage.encoded(newer["id"])
+    _, submission = await asyncio.gather(
+        stage.complete(ada, newer["id"]), stage.submit(ada, older), return_exceptions=True
+    )
+    row = await stage.video(older["id"])
+    # Whichever came first holds: a submitted video is kept, and one that has given way cannot be submitted.
+    assert (row.status == "ready") is not isinstance(submission, BaseException)

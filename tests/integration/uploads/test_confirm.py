@@ -101,10 +101,12 @@ async def test_an_answer_that_was_overtaken_changes_nothing(stage, ada):
     older = newer.model_copy(
         update={"modified": newer.modified - timedelta(seconds=1), "ready_to_stream": False, "state": "inprogress"}
     )
+    failed = newer.model_copy(update={"ready_to_stream": False, "state": "error"})
     video_id = (await stage.video(upload["id"])).id
-    for seen in (newer, older):
+    for seen in (newer, older, newer, failed):
         shown = await stage.parts.uploads.take_over(video_id, seen)
-        assert shown.status == "ready"
+        assert (shown.status, shown.error_code) == ("ready", None)
+    assert len(await stage.events("video.ready")) == 1
 
 
 async def test_a_state_of_tomorrow_is_not_taken_for_ready(stage, ada):

@@ -99,3 +99,33 @@ async def test_while_stream_is_away_nothing_is_lost_on_complete(stage, ada):
     refused = await ada.post(f"uploads/{upload['id']}/complete")
     assert (refused.status_code, refused.json()["retryable"]) == (503, True)
     assert (await stage.complete(ada, upload["id"]))["status"] == "ready"
+
+
+async def test_a_repetition_that_stream_refuses_takes_the_place_of_the_first_and_a_third_gets_the_link(stage, ada):
+    async def ask_again():
+        stage.stream.faults.add("create", status=429, message="Too many videos are queued or encoding")
+        assert (await ada.post("uploads", json=stage.file(), headers=KEY)).json()["code"] == "stream.busy"
+
+    stage.wire.meanwhile("POST", ask_again)
+    first = await ada.post("uploads", json=stage.file(), headers=KEY)
+    assert (first.status_code, first.json()["code"]) == (409, "video.wrong_state")
+    assert list(stage.stream.core.library) == []
+    third = await ada.post("uploads", json=stage.file(), headers=KEY)
+    assert (third.status_code, third.json()["status"]) == (200, "uploading")
+
+
+async def test_a_repetition_while_the_reconciler_gives_the_request_up_wins(stage, ada):
+    stage.stream.faults.add("create", timeout=30, lose_answer=True)
+    await ada.post("uploads", json=stage.file(), headers=KEY)
+    stage.clock.advance(timedelta(hours=7))
+    repeated = []
+
+    async def ask_again():
+        repeated.append(await ada.post("uploads", json=stage.file(), headers=KEY))
+
+    stage.wire.meanwhile("GET", ask_again)
+    await stage.parts.reconciler.run()
+    upload = (await ada.get(f"uploads/{repeated[0].json()['id']}")).json()
+    assert (upload["status"], upload["upload_url"]) == ("uploading", repeated[0].json()["upload_url"])
+    await stage.send(upload)
+    assert (await stage.encoded(upload["id"])).state == "ready"

@@ -2,9 +2,11 @@
 
 import pytest
 
-from fieldreel.videos.models import TRANSITIONS, VideoStatus
+from fieldreel.videos.errors import WrongVideoState
+from fieldreel.videos.models import TRANSITIONS, Video, VideoStatus
 from fieldreel.videos.queries import ENDED, ON_THEIR_WAY
 from fieldreel.videos.schemas import VIDEO_PROBLEMS, VideoProblem
+from fieldreel.videos.service import Videos
 
 
 def reachable(start):
@@ -44,3 +46,11 @@ def test_nothing_is_both_on_its_way_and_ended():
 def test_only_known_codes_of_stream_have_a_reason_of_their_own():
     assert VideoProblem.UNKNOWN not in VIDEO_PROBLEMS.values()
     assert set(VIDEO_PROBLEMS.values()) == set(VideoProblem) - {VideoProblem.UNKNOWN}
+
+
+async def test_a_step_that_the_graph_does_not_have_is_refused_and_changes_nothing():
+    video = Video(status=VideoStatus.READY)
+    with pytest.raises(WrongVideoState) as refused:
+        await Videos(clock=None, audit=None, assignments=None).move(None, video, VideoStatus.FAILED)
+    assert refused.value.extensions == {"video_status": "ready", "wanted": "failed"}
+    assert video.status is VideoStatus.READY
