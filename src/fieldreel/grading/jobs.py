@@ -1,7 +1,6 @@
 """Sending the scores that we owe. Every step may be our last one: the row always knows what comes next."""
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -65,16 +64,17 @@ class Deliverer:
         """Send all that is due now."""
         report = DeliveryReport()
         silent: set[UUID] = set()
-        lease_until = self._clock.now() + LEASE
-        while claimed := await self._claim(lease_until):
-            for score_id in claimed:
+        while claimed := await self._claim():
+            for score_id, lease_until in claimed:
                 await self._deliver(score_id, lease_until, report, silent)
-            lease_until = self._clock.now() + LEASE
         return report
 
-    async def _claim(self, lease_until: datetime) -> Sequence[UUID]:
+    async def _claim(self) -> list[tuple[UUID, datetime]]:
+        now = self._clock.now()
+        lease_until = now + LEASE
         async with self._begin() as session:
-            return await queries.claim_scores(session, now=self._clock.now(), lease_until=lease_until, batch=BATCH)
+            claimed = await queries.claim_scores(session, now=now, lease_until=lease_until, batch=BATCH)
+        return [(score_id, lease_until) for score_id in claimed]
 
     async def _deliver(self, score_id: UUID, lease_until: datetime, report: DeliveryReport, silent: set[UUID]) -> None:
         """Send one score. `silent`: registrations that did not answer in this run, not to be waited for again."""
