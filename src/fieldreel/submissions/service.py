@@ -178,7 +178,9 @@ class Submissions:
         submission.intent_at, submission.submitted_at = video.intent_at, now
         session.add(submission)
         await session.flush()
-        await self._record(session, principal, Event.SUBMITTED, submission, late=submission.late)
+        await self._record(
+            session, principal, Event.SUBMITTED, submission, late=submission.late, receipt=submission.receipt
+        )
         return submission
 
     async def _record(

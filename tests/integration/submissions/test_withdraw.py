@@ -32,6 +32,8 @@ async def test_a_withdrawn_video_can_be_handed_in_again_and_costs_no_attempt(sta
     second = await stage.submit(ada, first["video"])
     assert (second["status"], second["withdrawn_at"]) == ("submitted", None)
     assert second["receipt"] != first["receipt"]
+    told = [(event.data["attempt"], event.data["receipt"]) for event in await stage.events("submission.submitted")]
+    assert told == [(1, first["receipt"]), (2, second["receipt"])]
     assert (await tess.get(f"submissions/{second['id']}")).status_code == 200
     assert (await home(stage, ada))["attempts_left"] == 0
 
