@@ -1,24 +1,25 @@
 """The database: base class of all tables, engine, and the two ways to talk to it.
 
 `Database.begin()` opens a transaction that commits on exit and rolls back on error. `Database.fetchrow()` runs one
-statement on the driver connection, by itself and committed by itself: for the two hot paths (launch, playback token),
-where SQLAlchemy's execution layer would cost more than the statement.
+statement on a plain driver connection, alone and committed by itself: for the two hot paths (launch, playback token)
+and the clock, where SQLAlchemy's pool and execution layer would cost more than the statement.
 
 Losing the server is translated here, once, into `ServiceUnavailable`: nothing above sees a driver's exception for it.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import asyncpg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import BigInteger, DateTime, LargeBinary, MetaData, Text, Uuid
+from sqlalchemy import BigInteger, DateTime, LargeBinary, MetaData, Text, Uuid, make_url
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
@@ -32,9 +33,10 @@ Json = dict[str, Any]
 Begin = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 """Opens a transaction: commits on exit, rolls back on error. Given to use-cases that call outside in between."""
 
-Result = TypeVar("Result")
-
 RETRY_AFTER_SECONDS = 5
+WAIT_SECONDS = 10  # for a free connection
+CONNECT_SECONDS = 5
+STATEMENT_SECONDS = 30
 _GONE = (
     ConnectionError,
     TimeoutError,
@@ -95,14 +97,31 @@ class Database:
     """One process's connections to PostgreSQL."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        """Name the server; nothing connects before it is used.
+
+        Args:
+            url: `postgresql+asyncpg://…`.
+            pool_size: most connections of this process: a third for single statements, the rest for transactions.
+        """
+        alone = max(1, pool_size // 3)
         self.engine: AsyncEngine = create_async_engine(
             url,
-            pool_size=pool_size,
+            pool_size=pool_size - alone,
             max_overflow=0,
-            pool_timeout=10,
-            connect_args={"timeout": 5, "command_timeout": 30},
+            pool_timeout=WAIT_SECONDS,
+            connect_args={"timeout": CONNECT_SECONDS, "command_timeout": STATEMENT_SECONDS},
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._open_pool = partial(
+            asyncpg.create_pool,
+            make_url(url).set(drivername="postgresql").render_as_string(hide_password=False),
+            min_size=0,
+            max_size=alone,
+            timeout=CONNECT_SECONDS,
+            command_timeout=STATEMENT_SECONDS,
+            reset=_leave_as_it_is,
+        )
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
@@ -124,28 +143,29 @@ class Database:
         Raises:
             ServiceUnavailable: the server is away.
         """
-        return await self._alone(lambda connection: connection.fetchrow(statement, *arguments))
-
-    async def fetch(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
-        """All rows of one statement, otherwise as `fetchrow`."""
-        return await self._alone(lambda connection: connection.fetch(statement, *arguments))
-
-    async def _alone(self, run: Callable[[Any], Awaitable[Result]]) -> Result:
         with _translated(_UNREACHABLE):
-            pooled = await self.engine.raw_connection()
+            if self._pool is None:
+                self._pool = self._open_pool()  # connects with the first statement
+                await self._pool
+            pool = self._pool
             try:
-                return await run(pooled.driver_connection)
-            except _UNREACHABLE:
+                async with pool.acquire(timeout=WAIT_SECONDS) as connection:
+                    return await connection.fetchrow(statement, *arguments)
+            except _GONE:
                 # The rest of the pool was connected to the same server: begin again with fresh connections.
-                pooled.invalidate()
-                await self.engine.dispose(close=False)
+                await pool.expire_connections()
                 raise
-            finally:
-                pooled.close()
 
     async def close(self) -> None:
         """Close all connections."""
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
         await self.engine.dispose()
+
+
+async def _leave_as_it_is(_connection: object) -> None:
+    """In place of the pool's reset, a round trip of its own: a single statement leaves nothing behind."""
 
 
 @contextmanager

@@ -63,7 +63,7 @@ class Playback:
         if row["id"] is None:
             raise NotFound
         if (refusal := refusal_for(VideoStatus(row["status"]))) is not None:
-            raise refusal(extensions={"status": row["status"], "deleted_at": _iso(row["deleted_at"])})
+            raise refusal(extensions={"video_status": row["status"], "deleted_at": _iso(row["deleted_at"])})
         if not self._customer_url:
             raise ServiceUnavailable("Videos cannot be played: the address of the video service is not configured.")
         token, expires_at = await self._token(row["stream_uid"], row["duration_seconds"], now)

@@ -1,6 +1,5 @@
 """What the clock and the command line call."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -35,7 +34,11 @@ class ReconcileReport:
 
     looked_at: int = 0
     failed: int = 0
-    now: Counter[str] = field(default_factory=Counter)
+    now: dict[str, int] = field(default_factory=dict)
+
+    def saw(self, status: str) -> None:
+        """Count one video that is `status` now."""
+        self.now[status] = self.now.get(status, 0) + 1
 
 
 class Reconciler:
@@ -76,9 +79,9 @@ class Reconciler:
                 if one.uid is None:
                     await self._uploads.settle_unanswered(one.video_id, one.claim)
                 elif one.uid in seen:
-                    report.now[(await self._uploads.take_over(one.video_id, seen[one.uid])).status] += 1
+                    report.saw((await self._uploads.take_over(one.video_id, seen[one.uid])).status)
                 else:  # missing in a list is not yet gone: only a 404 of its own says so
-                    report.now[(await self._uploads.confirm(one.video_id)).status] += 1
+                    report.saw((await self._uploads.confirm(one.video_id)).status)
             except FieldreelError as error:
                 report.failed += 1
                 log.warning("reconcile_failed", video_id=str(one.video_id), reason=error.slug)

@@ -85,8 +85,10 @@ async def test_what_the_platform_renames_is_renamed_and_what_it_leaves_out_is_ke
 
     assert second["person"] == first["person"]
     assert second["course"] == {"id": first["course"]["id"], "title": "Film, advanced", "label": "FILM101"}
-    row = await Database.fetchrow(world.database, "SELECT title, line_item_url, ags_scopes FROM assignments")
-    assert (row["title"], row["line_item_url"], row["ags_scopes"]) == ("Present your film", ags["lineitem"], ["s"])
+    row = await Database.fetchrow(
+        world.database, "SELECT title, line_item_url, ags_scopes->>0 AS scope FROM assignments"
+    )
+    assert (row["title"], row["line_item_url"], row["scope"]) == ("Present your film", ags["lineitem"], "s")
 
 
 async def test_a_launch_without_course_and_title_still_finds_its_assignment_again(world):

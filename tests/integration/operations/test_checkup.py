@@ -63,9 +63,9 @@ async def test_a_database_that_is_away_is_one_line_among_the_others(stage: Stage
 
 
 async def test_a_schema_that_is_old_or_missing_names_the_cure(stage: Stage) -> None:
-    await stage.parts.database.fetch("UPDATE alembic_version SET version_num = 'older'")
+    await stage.parts.database.fetchrow("UPDATE alembic_version SET version_num = 'older'")
     assert "fieldreel migrate" in (await check(stage))["Database"].meaning
-    await stage.parts.database.fetch("DROP TABLE alembic_version")
+    await stage.parts.database.fetchrow("DROP TABLE alembic_version")
     database = (await check(stage))["Database"]
     assert (database.good, "fieldreel migrate" in database.meaning) == (False, True)
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from tests.logs import Log, captured_log
 
 from fieldreel.db import Database
@@ -71,7 +72,8 @@ async def databases(database_url: str) -> AsyncIterator[tuple[Database, Database
 
 
 async def slots(database: Database) -> list[Any]:
-    return await database.fetch("SELECT * FROM job_slots ORDER BY slot")
+    async with database.begin() as session:
+        return list((await session.execute(text("SELECT * FROM job_slots ORDER BY slot"))).mappings())
 
 
 async def test_of_two_replicas_one_runs_the_job_of_a_slot(

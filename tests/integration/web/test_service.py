@@ -41,7 +41,7 @@ async def test_without_its_database_it_lives_but_is_not_ready(stage: Stage, ada:
     database = stage.parts.database
     await database.close()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database.engine.sync_engine, "raw_connection", _refused)
+        patch.setattr(database, "_open_pool", _refused)
         patch.setattr(database.engine.sync_engine.pool, "connect", _refused)
         async with stage.client() as anybody:
             assert (await anybody.get(f"{TOOL}/healthz")).status_code == 200
