@@ -204,7 +204,22 @@ def small_jwk():
         {"kid": ""},
         {"kid": 5},
     ],
-    ids=str,
+    ids=[
+        "for encryption",
+        "RS512",
+        "HS256",
+        "symmetric",
+        "not RSA",
+        "modulus of 17 bits",
+        "modulus no text",
+        "modulus no base64",
+        "exponent 0",
+        "modulus too long",
+        "1024 bits",
+        "elliptic curve",
+        "no key id",
+        "key id no text",
+    ],
 )
 async def test_a_key_of_another_kind_or_use_is_left_out(lms, key_sets, platform, overrides):
     platform.keys = [lms.jwk(**{"kid": "wanted", **overrides}), lms.jwk()]
