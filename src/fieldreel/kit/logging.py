@@ -19,6 +19,9 @@ _SECRET_NAMES = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_SECRET = 12  # characters that the shortest of the three patterns below needs
+# Tuples, not unions: a union is built anew each time, and this runs for every field of every line.
+_NUMBERS = (bool, int, float)
+_COLLECTIONS = (list, tuple, set, frozenset)
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){1,2}")
 _BEARER = re.compile(r"(?i)\bbearer\s+[A-Za-z0-9._~+/=-]{8,}")
 _UPLOAD_LINK = re.compile(r"(https?://[^\s\"'/]+/tus/)[^\s\"'?]+")
@@ -26,11 +29,11 @@ _UPLOAD_LINK = re.compile(r"(https?://[^\s\"'/]+/tus/)[^\s\"'?]+")
 
 def redacted(value: Any) -> Any:
     """The same value without tokens: strings are searched, containers are walked."""
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, _NUMBERS):
         return value
     if isinstance(value, dict):
         return {redacted(key): REDACTED if _is_secret(key, item) else redacted(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, _COLLECTIONS):
         return [redacted(item) for item in value]
     text = value if isinstance(value, str) else repr(value)  # what the renderer would make of it
     if len(text) < _SHORTEST_SECRET:
@@ -41,7 +44,7 @@ def redacted(value: Any) -> Any:
 
 
 def _is_secret(name: object, value: object) -> bool:
-    opens_nothing = not value or isinstance(value, bool | int | float)
+    opens_nothing = not value or isinstance(value, _NUMBERS)
     return not opens_nothing and isinstance(name, str) and _is_secret_name(name)
 
 

@@ -9,7 +9,7 @@ from fieldreel.errors import Unauthenticated
 from fieldreel.launches.principal import Principal
 from fieldreel.launches.service import Launches
 from fieldreel.launches.session_tokens import SessionTokens
-from fieldreel.web.deps import provided
+from fieldreel.web.deps import part, provided
 
 
 class _SessionBearer(HTTPBearer):
@@ -19,8 +19,7 @@ class _SessionBearer(HTTPBearer):
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             raise Unauthenticated
-        tokens: SessionTokens = request.app.state.provided[SessionTokens]
-        return tokens.read(token.strip())
+        return part(request, SessionTokens).read(token.strip())
 
 
 _bearer = _SessionBearer(auto_error=False, scheme_name="session", description="Session token of the page")

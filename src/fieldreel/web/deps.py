@@ -22,11 +22,16 @@ class MissingIdempotencyKey(InvalidRequest):
     default_detail = "Send a random key of 8 to 100 characters, and the same one when you repeat this very request."
 
 
+def part(request: Request, kind: type[T]) -> T:
+    """The one object of `kind` that the composition root made. For the hot routes, where a dependency has its price."""
+    return cast("T", request.app.state.provided[kind])
+
+
 def provided(kind: type[T]) -> Callable[[Request], Awaitable[T]]:
     """A dependency that gives the one object of `kind` that the composition root made."""
 
     async def get(request: Request) -> T:  # async: FastAPI sends a sync dependency through its thread pool
-        return cast("T", request.app.state.provided[kind])
+        return part(request, kind)
 
     return get
 
