@@ -21,7 +21,9 @@ class Log:
 
     @property
     def text(self) -> str:
-        """Everything, as it was written."""
+        """Everything, as it was written; request lines wait a moment for company."""
+        for handler in logging.getLogger().handlers:
+            handler.flush()
         return self._out.getvalue()
 
     @property

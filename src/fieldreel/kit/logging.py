@@ -4,16 +4,23 @@ Redaction works twice: by the name of the field, and by the look of the value, b
 addresses (a Stream playback token is part of a path) and inside the messages of foreign libraries.
 """
 
+import asyncio
 import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import nullcontext
 from functools import lru_cache
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
 REDACTED = "[redacted]"
+REQUESTS = "fieldreel.requests"
+"""The logger of the one line per request."""
+
+_BATCH = 200
+_BATCH_SECONDS = 0.05
 _SECRET_NAMES = re.compile(
     r"token|secret|password|authorization|cookie|assertion|private|api_key|upload_url|return_url|pem$|^jwt$|^state$|nonce",
     re.IGNORECASE,
@@ -58,6 +65,47 @@ def _redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> M
     return clean
 
 
+class _Batching(logging.StreamHandler[TextIO]):
+    """Writes lines of `REQUESTS` in batches, at most 50 ms late; any other line goes out at once with all before it.
+
+    One system call per request is a tenth of what a small request costs.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._lines: list[str] = []
+        self._waiting = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take one line; the caller holds the handler's lock."""
+        try:
+            self._lines.append(self.format(record))
+        except Exception:  # noqa: BLE001 - logging's own way with a record that cannot be shown
+            self.handleError(record)
+            return
+        if record.name != REQUESTS or len(self._lines) >= _BATCH:
+            self.flush()
+        elif not self._waiting:
+            try:
+                asyncio.get_running_loop().call_later(_BATCH_SECONDS, self._due)
+            except RuntimeError:  # no event loop in this thread
+                self.flush()
+            else:
+                self._waiting = True
+
+    def flush(self) -> None:
+        """Write what waits. Python's shutdown of logging calls it too."""
+        with self.lock or nullcontext():
+            lines, self._lines = self._lines, []
+            if lines:
+                self.stream.write("\n".join(lines) + "\n")
+        super().flush()
+
+    def _due(self) -> None:
+        self._waiting = False
+        self.flush()
+
+
 def configure(*, level: str = "info", output_format: str = "json") -> None:
     """Send structlog's and the standard library's records through one chain to standard error.
 
@@ -83,7 +131,7 @@ def configure(*, level: str = "info", output_format: str = "json") -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Batching(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -4,6 +4,7 @@ Two kinds of text: *ids* are exact and refused when they do not fit; *labels* ar
 may hold what PostgreSQL cannot store (NUL, lone surrogates). Unknown claims are ignored (LTI Core §5.2).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self, TypeGuard
@@ -28,6 +29,7 @@ NRPS: Final = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 MAX_ID: Final = 255
 MAX_LABEL: Final = 255
 MAX_URL: Final = 2048
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL stores no U+0000, UTF-8 no half characters
 
 
 def is_id(value: object, *, limit: int = MAX_ID) -> TypeGuard[str]:
@@ -52,7 +54,9 @@ def label(claims: Mapping[str, Any], name: str, *, limit: int = MAX_LABEL) -> st
     value = claims.get(name)
     if not isinstance(value, str):
         return None
-    words = "".join(char if char.isprintable() else " " for char in value).split()
+    if not value.isprintable():
+        value = "".join(char if char.isprintable() else " " for char in value)
+    words = value.split()
     return " ".join(words)[:limit].rstrip() or None
 
 
@@ -136,4 +140,4 @@ class AgsEndpoint:
 
 
 def _storable(value: str) -> bool:
-    return "\x00" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
+    return _UNSTORABLE.search(value) is None

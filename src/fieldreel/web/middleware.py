@@ -15,10 +15,11 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fieldreel.errors import FieldreelError
+from fieldreel.kit import logging
 from fieldreel.kit.ids import uuid7
 from fieldreel.web.problems import answer
 
-log = structlog.get_logger("fieldreel.requests")
+log = structlog.get_logger(logging.REQUESTS)
 
 REQUESTS = Counter("fieldreel_http_requests_total", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram("fieldreel_http_request_seconds", "Seconds until the answer was complete", ["method", "route"])
