@@ -148,8 +148,10 @@ class Database:
                 self._pool = self._open_pool()  # connects with the first statement
                 await self._pool
             pool = self._pool
+            # A timer only where there is something to wait for: it costs as much as taking a connection.
+            timeout = None if pool.get_idle_size() else WAIT_SECONDS
             try:
-                async with pool.acquire(timeout=WAIT_SECONDS) as connection:
+                async with pool.acquire(timeout=timeout) as connection:
                     return await connection.fetchrow(statement, *arguments)
             except _GONE:
                 # The rest of the pool was connected to the same server: begin again with fresh connections.
