@@ -1,15 +1,19 @@
 """Life in the demo: a teacher who set the assignment, and three students at three stages of it."""
 
+from datetime import timedelta
+
 from fieldreel.demo import handing_in
 from fieldreel.demo.browser import Browser
 from fieldreel.demo.stack import Stack
 from fieldreel.demo.steps import Steps
 from fieldreel.emulators.stream import make_sample_video
+from fieldreel.kit.clock import SystemClock
 
 LINK = "hand-hygiene"
 INSTRUCTIONS = (
     "Film the six steps of hand hygiene in one take, with both hands in view the whole time. Say each step aloud."
 )
+DUE_IN = timedelta(days=7)  # as in the demo LMS, which, like Moodle, does not tell its tools
 COMMENT = "All six steps, in order. Slow down at the thumbs: that one was over in a second."
 
 
@@ -24,7 +28,9 @@ def fill(stack: Stack, steps: Steps) -> None:
             tess = browser.open_assignment("tess", LINK)
             address = f"/assignments/{tess.assignment_id}"
             tag = tess.ask("GET", address).headers["ETag"]
-            tess.call("PATCH", address, headers={"If-Match": tag}, body={"instructions": INSTRUCTIONS})
+            due = (SystemClock().now() + DUE_IN).replace(second=0, microsecond=0)
+            settings = {"instructions": INSTRUCTIONS, "due_at": due.isoformat()}
+            tess.call("PATCH", address, headers={"If-Match": tag}, body=settings)
         with steps.step("Ada hands in and Tess grades it") as seen:
             submission = _hand_in(browser, stack, "ada", seconds=24)
             handing_in.grade(tess, submission, 84, COMMENT)

@@ -1,5 +1,5 @@
 // The three things a student confirms, because others see them or bytes are lost.
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/Icon";
@@ -111,6 +111,11 @@ export function WithdrawQuestion({ known, desk, onClose }: QuestionProps) {
 }
 
 export function CancelQuestion({ known, desk, onClose }: QuestionProps) {
+  // The last byte may arrive while the question stands: then there is nothing left to cancel.
+  const running = known.transfer !== null || known.upload !== null;
+  useEffect(() => {
+    if (!running) onClose();
+  }, [running, onClose]);
   const safe = known.transfer?.safeBytes ?? known.upload?.offset_bytes ?? 0;
   return (
     <Dialog

@@ -24,6 +24,15 @@ describe("the queue's lists", () => {
     expect(listOf(items, "all", "nobody")).toEqual([]);
   });
 
+  it("are found by the receipt that a student quotes", () => {
+    const quoted = items.map((item, n) => ({
+      ...item,
+      attempts: item.attempts.map((attempt) => ({ ...attempt, receipt: `VA-AAAA-${n}` })),
+    }));
+    const [first] = quoted.filter(({ attempts }) => attempts.length > 0);
+    expect(listOf(quoted, "all", first?.attempts[0]?.receipt.toLowerCase())).toEqual([first]);
+  });
+
   it("agree with their counts", () => {
     const counts = countsOf(items);
     for (const tab of TABS) expect(counts[tab]).toBe(listOf(items, tab).length);

@@ -11,11 +11,17 @@ const BELONGS: Record<Tab, (item: QueueItem) => boolean> = {
   not_submitted: ({ submission }) => submission === null,
 };
 
-/** The rows of a tab: oldest submission first, then by name; `query` looks in names. */
+/** What a search looks in: the name, and the receipt numbers that students quote. */
+const searched = ({ person, attempts }: QueueItem): string[] => [
+  person.name ?? "",
+  ...attempts.map((one) => one.receipt),
+];
+
+/** The rows of a tab: oldest submission first, then by name. */
 export function listOf(items: readonly QueueItem[], tab: Tab, query = ""): QueueItem[] {
   const wanted = fold(query.trim());
   return items
-    .filter((item) => BELONGS[tab](item) && fold(item.person.name ?? "").includes(wanted))
+    .filter((item) => BELONGS[tab](item) && searched(item).some((text) => fold(text).includes(wanted)))
     .sort((one, other) => {
       const a = one.submission?.submitted_at;
       const b = other.submission?.submitted_at;

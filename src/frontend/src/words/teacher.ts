@@ -65,7 +65,7 @@ export const queue = {
   tabs: { to_grade: "To grade", all: "All", problems: "Problems", not_submitted: "Not submitted" },
   tabsLabel: "Lists of students",
   uploadingNow: (n: number) => `${n} uploading now`,
-  find: "Find a student",
+  find: "Find a student or receipt",
   keys: { move: "move", open: "open", all: "all keys" },
   columns: {
     student: "Student",
