@@ -105,7 +105,7 @@ def _add_routes(app: FastAPI) -> None:
         review_routes.router,
     ):
         app.include_router(api, prefix=API, dependencies=[Depends(known_parameters_only)])
-    for router in (platform_routes.router, webhook_routes.router, health.router):
+    for router in (platform_routes.router, webhook_routes.router, health.router, problems.router):
         app.include_router(router)
     app.mount("/static", Hashed(directory=pages.STATIC, check_dir=False))
     app.mount("/assets", StaticFiles(directory=ASSETS))

@@ -49,15 +49,20 @@ class FieldreelError(Exception):
         super().__init__(f"{self.slug}: {self.detail}")
 
 
-def every_slug() -> list[str]:
-    """The slug of every error of ours that is imported, sorted: what `code` of a problem can be."""
-    kinds, slugs = [FieldreelError], set()
-    while kinds:
-        kind = kinds.pop()
+def every_error() -> dict[str, type[FieldreelError]]:
+    """Every error of ours that is imported, by its slug; where a branch and its leaf share one, the branch."""
+    kinds: list[type[FieldreelError]] = [FieldreelError]
+    found: dict[str, type[FieldreelError]] = {}
+    for kind in kinds:
         kinds += kind.__subclasses__()
         if kind.__module__.startswith("fieldreel."):
-            slugs.add(kind.slug)
-    return sorted(slugs)
+            found.setdefault(kind.slug, kind)
+    return found
+
+
+def every_slug() -> list[str]:
+    """What `code` of a problem can be, sorted."""
+    return sorted(every_error())
 
 
 class InvalidRequest(FieldreelError):

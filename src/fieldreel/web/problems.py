@@ -6,13 +6,13 @@ An error we did not expect says nothing about the inside: a reference, nothing e
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from fieldreel.errors import FieldreelError, InvalidRequest, MethodNotAllowed, NotFound
+from fieldreel.errors import FieldreelError, InvalidRequest, MethodNotAllowed, NotFound, every_error
 from fieldreel.kit.ids import reference
 from fieldreel.web import pages
 
@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
 _PAGE_PATHS = ("/lti/login", "/lti/launch")
 _SERVER_ERROR = 500
+router = APIRouter(include_in_schema=False)
 
 
 class FieldProblem(BaseModel):
@@ -58,6 +59,17 @@ def documented(*errors: type[FieldreelError]) -> dict[int | str, dict[str, Any]]
         }
         for status, kinds in by_status.items()
     }
+
+
+@router.get("/problems/{slug}")
+async def describe_problem(slug: str) -> HTMLResponse:
+    """Where the `type` of a problem leads: what the code means, for whoever writes a client."""
+    kind = every_error().get(slug)
+    if kind is None:
+        raise NotFound
+    response = pages.page("problem.html", kind=kind)
+    response.headers["Content-Security-Policy"] = pages.own_page_policy(("'none'",))
+    return response
 
 
 def install(app: FastAPI) -> None:

@@ -207,3 +207,15 @@ async def test_a_notification_that_stream_did_not_sign_is_refused_and_logged(sta
 
 async def test_a_notification_of_a_video_that_is_not_ours_is_none_of_our_business(stage: Stage) -> None:
     assert (await stage.notify(stage.notice("0" * 32))).status_code == 204
+
+
+# Where the type of a problem leads
+
+
+async def test_the_type_of_a_problem_is_an_address_that_explains_it(stage: Stage) -> None:
+    async with stage.client() as anybody:
+        told = problem(await anybody.get(f"{TOOL}/api/v1/me"), 401, "session.ended")
+        page = await anybody.get(told["type"])
+        assert page.status_code == 200
+        assert told["title"] in page.text
+        problem(await anybody.get(f"{TOOL}/problems/no.such"), 404, "access.not_found")
