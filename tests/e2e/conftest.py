@@ -10,7 +10,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,6 +48,10 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
+    # The frame stays cross-site for cookies and storage, but shares a process with the page: Playwright sometimes loses
+    # a frame that changes its process while it is being launched.
+    "--disable-site-isolation-trials",
+    "--disable-features=IsolateOrigins,site-per-process",
 )
 LINKS = {"Hand hygiene demonstration": "hand-hygiene", "Wound dressing": "wound-dressing"}
 LOOPBACK = {"127.0.0.1", "localhost"}
@@ -105,7 +109,7 @@ async def chromium(playwright: Playwright) -> AsyncIterator[Browser]:
     """A headless Chromium."""
     browser = await playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
     yield browser
-    await browser.close()
+    await closed(browser.close())
 
 
 @pytest.fixture(scope="session")
@@ -137,6 +141,12 @@ def clear(stack: Stack, person: str, link: str) -> None:
             visit.ask("DELETE", f"/submissions/{work['submission']['id']}")
         if work["video"]:
             visit.ask("DELETE", f"/uploads/{work['video']['id']}")
+
+
+async def closed(closing: Awaitable[None]) -> None:
+    """Close something of the browser, but do not hang the whole run on it."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(closing, timeout=20)
 
 
 class Visitor:
@@ -221,7 +231,7 @@ async def new_visitor(
     for number, context in enumerate(contexts):
         if request.node.stash.get(_FAILED, False):
             await context.pages[0].screenshot(path=PICTURES / f"{request.node.name}-{number}.png")
-        await context.close()
+        await closed(context.close())
     assert strays == []
     assert crashes == []
 
