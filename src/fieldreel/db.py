@@ -101,9 +101,9 @@ class Database:
 
         Args:
             url: `postgresql+asyncpg://…`.
-            pool_size: most connections of this process: a third for single statements, the rest for transactions.
+            pool_size: most connections of this process: half for single statements, half for transactions.
         """
-        alone = max(1, pool_size // 3)
+        alone = pool_size // 2
         self.engine: AsyncEngine = create_async_engine(
             url,
             pool_size=pool_size - alone,
