@@ -6,6 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from uuid import UUID
@@ -192,11 +193,9 @@ def demo(
     media_port: Annotated[int | None, typer.Option(help="Port of the emulated upload and delivery host")] = None,
 ) -> None:
     """Run everything on this machine: PostgreSQL, emulated Cloudflare Stream, a small LMS, and fieldreel."""
-    try:
-        import av  # noqa: F401
-    except ModuleNotFoundError:
+    if find_spec("av") is None:
         typer.echo("The demo's parts are not installed here; the production image leaves them out.", err=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(1)
     from fieldreel.demo import Ports, run_check, run_demo
 
     if check_main_job:

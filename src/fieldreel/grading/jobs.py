@@ -152,7 +152,6 @@ class Deliverer:
             if score is None:
                 return
             score.sent_at, score.last_error, score.last_comment = now, None, owed.grade.comment
-            score.sent_wanted = owed.score.wanted
             if score.wanted == owed.score.wanted:
                 score.status, score.attempts = ScoreStatus.SENT, 0
             await self._audit.record(session, Event.SCORE_SENT, **_whose(owed))

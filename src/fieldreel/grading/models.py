@@ -58,7 +58,6 @@ class Score(Base):
     submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id", ondelete="CASCADE"))
     status: Mapped[ScoreStatus]
     wanted: Mapped[int] = mapped_column(server_default=text("1"))
-    sent_wanted: Mapped[int] = mapped_column(server_default=text("0"))
     next_attempt_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     last_timestamp: Mapped[datetime | None]

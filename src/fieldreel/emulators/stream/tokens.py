@@ -104,7 +104,7 @@ def verify(token: str, keys: Mapping[str, rsa.RSAPublicKey], now: datetime) -> d
             "verify_aud": False,
             "verify_iss": False,
         }
-        claims: dict[str, Any] = jwt.decode(token, keys[kid], algorithms=["RS256"], options=checks)  # type: ignore[arg-type]
+        claims: dict[str, Any] = jwt.decode(token, keys[kid], algorithms=["RS256"], options=checks)  # type: ignore[arg-type] # it wants a TypedDict
         exp, nbf = float(claims["exp"]), float(claims.get("nbf", 0))
     except (jwt.PyJWTError, KeyError, TypeError, ValueError) as broken:
         raise Refusal(401, _UNAUTHORIZED, "token refused: not a valid signed token") from broken
